@@ -1,0 +1,39 @@
+#pragma once
+
+#include <span>
+
+#include "engine/potentials/potential.hpp"
+
+namespace forcewire {
+
+/// How a pair energy ends at the cutoff.
+enum class Truncation {
+  none,    ///< it is cut: u jumps to zero
+  shift,   ///< u - u(cutoff): continuous energy
+  smooth,  ///< u times a switch that falls from 1 to 0: energy, force and its slope are continuous
+};
+
+/// One pair of species as the kernel needs it.
+struct LennardJonesCoefficients {
+  double cutoff_squared;     ///< [bohr^2]
+  double c12;                ///< 4 epsilon sigma^12 [hartree bohr^12]
+  double c6;                 ///< 4 epsilon sigma^6 [hartree bohr^6]
+  double shift;              ///< taken off the energy of each pair [hartree]
+  double switch_on_squared;  ///< where the switch begins [bohr^2]; only for Truncation::smooth
+  double switch_scale;       ///< 1 / (cutoff^2 - switch_on^2) [bohr^-2]; only for Truncation::smooth
+};
+
+/// Forces on owned atoms, and this rank's energy and virial, of Lennard-Jones pairs:
+/// u(r) = (c12 r^-12 - c6 r^-6 - shift) S(t), S = 1 unless `smooth`, then
+/// S(t) = 1 - 10 t^3 + 15 t^4 - 6 t^5 with t = clamp((r^2 - switch_on^2) switch_scale, 0, 1).
+///
+/// @param table species_count x species_count coefficients, row-major
+/// @param forces 3 per owned atom, overwritten
+LocalSums lennard_jones_kernel(const LocalSystem& system,
+                               std::span<const LennardJonesCoefficients> table, int species_count,
+                               Truncation truncation, std::span<double> forces);
+
+/// The instruction set that the kernels run with on this machine, for `--version`.
+const char* simd_target();
+
+}  // namespace forcewire

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/neighbor/local_system.hpp"
+
+namespace forcewire {
+
+/// Energy and virial that one rank contributes.
+struct LocalSums {
+  double energy = 0;                                 ///< [hartree]
+  Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();  ///< [hartree]
+};
+
+/// What pairs beyond the cutoff add on average to a fully periodic system.
+struct TailCorrection {
+  double energy = 0;           ///< [hartree]
+  double virial_diagonal = 0;  ///< added to each diagonal element of the virial [hartree]
+};
+
+/// How atoms interact: everything the engine needs to know of a model.
+class Potential {
+ public:
+  virtual ~Potential() = default;
+
+  /// Atoms farther apart than this do not see each other [bohr].
+  virtual double cutoff() const = 0;
+
+  /// Forces on the owned atoms of `system` into `forces` (3 per owned atom, overwritten, the order
+  /// of `system`), and this rank's share of energy and virial. Every pair is in the full list
+  /// twice, once from each side, so each side counts half of its energy and virial.
+  virtual LocalSums compute(const LocalSystem& system, std::span<double> forces) = 0;
+
+  /// The tail correction of a fully periodic system of `volume` [bohr^3] with `count[s]` atoms of
+  /// species s. Asked once a request, on the root, only when all three axes are periodic.
+  virtual TailCorrection tail(std::span<const std::int64_t> count, double volume) const;
+
+  /// Does the model demand three periodic axes?
+  /// @return an empty string, or why (a sentence for the user)
+  virtual std::string why_fully_periodic() const;
+
+  /// Number of species; species indices of atoms are below it.
+  virtual int species_count() const = 0;
+
+  /// Parameters for the echo at start, label and value with units.
+  virtual std::vector<std::pair<std::string, std::string>> description() const = 0;
+
+  /// Energy of two atoms of species `a` and `b` at distance `r` < cutoff [bohr], by the textbook
+  /// formula, for checks; NaN when the model is no pair potential.
+  virtual double pair_energy(int a, int b, double r) const;
+};
+
+}  // namespace forcewire

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/potentials/potential.hpp"
+
+namespace forcewire {
+
+/// What the command line says of the model.
+struct ModelRequest {
+  std::string name;                  ///< `lj`
+  std::string options;               ///< `key=value,...` or bare numbers
+  std::vector<std::string> symbols;  ///< species name of each atom from the template, or empty
+};
+
+/// A model ready to be given to an `Evaluator`.
+struct Model {
+  std::unique_ptr<Potential> potential;
+  std::vector<std::int32_t> species;  ///< species index of each atom; empty: all atoms are species 0
+  std::vector<std::string> species_names;  ///< by species index; empty when species do not matter
+};
+
+/// A model by its name, for `--list-models` and `--help`.
+struct ModelInfo {
+  std::string_view name;
+  std::string_view summary;  ///< one line
+  std::string_view help;     ///< its options, one a line, with units and defaults
+};
+
+/// All models, in the order to show them.
+const std::vector<ModelInfo>& models();
+
+/// Builds a model.
+/// @throws ModelError on an unknown name, option, unit, species, or an unreadable file
+Model make_model(const ModelRequest& request);
+
+}  // namespace forcewire
