@@ -1,5 +1,6 @@
 #pragma once
 
+#include <Eigen/Core>
 #include <array>
 #include <optional>
 #include <string>
@@ -7,7 +8,7 @@
 
 namespace forcewire {
 
-/// Which lattice vectors repeat the structure.
+/// Which lattice vectors repeat the structure, as the user wants it.
 class Periodicity {
  public:
   /// `auto`: an axis is periodic when its lattice vector is not zero.
@@ -17,11 +18,18 @@ class Periodicity {
   /// @throws std::invalid_argument when `text` is none of these
   static Periodicity parse(std::string_view text);
 
-  /// The axes that the user named; nothing for `auto`.
-  const std::optional<std::array<bool, 3>>& axes() const { return axes_; }
+  /// The periodic axes of a cell whose rows are `lattice_vectors` [bohr].
+  /// @throws InvalidStructure when an axis the user named has a zero lattice vector
+  std::array<bool, 3> resolve(const Eigen::Matrix3d& lattice_vectors) const;
+
+  /// `auto`, `none` or the axes, as `parse` reads it.
+  std::string to_string() const;
 
  private:
-  std::optional<std::array<bool, 3>> axes_;
+  std::optional<std::array<bool, 3>> axes_;  // nothing for `auto`
 };
+
+/// Periodic axes as text: `abc`, `ab`, ..., `none`.
+std::string axes_to_string(const std::array<bool, 3>& periodic);
 
 }  // namespace forcewire

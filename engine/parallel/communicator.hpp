@@ -8,16 +8,19 @@
 
 namespace forcewire {
 
-/// A group of ranks with a private message space: an own duplicate, freed at the end, that reports
-/// errors as exceptions.
+/// A group of ranks with a message space of its own: a duplicate that is freed at the end and that
+/// reports errors as exceptions instead of aborting.
 ///
-/// Every member function that communicates is @collective and throws `MpiError` when MPI fails.
+/// Member functions that communicate are @collective and throw `MpiError` when MPI fails. Rank 0 is
+/// the root. Messages may be longer than the 2^31 elements that one MPI call can move.
 class Communicator {
  public:
-  /// A duplicate of all ranks of the program.
+  /// A duplicate of all ranks of the program. @collective
   static Communicator world();
-  /// A duplicate of `comm`.
+
+  /// A duplicate of `comm`. @collective
   explicit Communicator(MPI_Comm comm);
+
   ~Communicator();
   Communicator(Communicator&& other) noexcept;
   Communicator& operator=(Communicator&& other) noexcept;
@@ -25,8 +28,43 @@ class Communicator {
   int rank() const { return rank_; }
   int size() const { return size_; }
   bool is_root() const { return rank_ == 0; }
+  MPI_Comm handle() const { return comm_; }
+
+  /// The ranks of equal `color`, in the order of this communicator. @collective
+  Communicator split(int color) const;
+
+  /// The ranks that share memory with this one. @collective
+  Communicator split_by_node() const;
+
+  /// Waits for all ranks. @collective
+  void barrier() const;
+
+  /// Copies `data` of the root to all ranks. @collective
+  void broadcast(std::span<double> data) const;
+
+  /// Copies `message` of the root to all ranks, who may wait long: they doze instead of spinning,
+  /// and wake at most a sixteenth of the time waited, or a millisecond, too late. @collective
+  void broadcast_dozing(std::span<std::byte> message) const;
+
+  /// Text of rank `source` on all ranks. @collective
+  std::string broadcast_text(const std::string& text, int source) const;
+
+  /// Element-wise sum over ranks, on all ranks. @collective
+  void sum(std::span<double> data) const;
+
+  /// Element-wise sum over ranks, in `data` of the root alone; elsewhere `data` stays. @collective
+  void sum_to_root(std::span<double> data) const;
+
+  /// @collective
+  int max(int value) const;
+
+  /// @collective
+  int min(int value) const;
 
  private:
+  Communicator() = default;
+  static Communicator adopt(MPI_Comm comm);
+
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;
   int size_ = 1;

@@ -1,0 +1,145 @@
+#include "engine/parallel/communicator.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <thread>
+#include <utility>
+
+#include "engine/parallel/mpi_error.hpp"
+
+namespace forcewire {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// MPI counts are int: longer messages go in pieces.
+constexpr std::size_t longest_piece = std::size_t{1} << 30;
+static_assert(longest_piece <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
+
+template <typename Call>
+void in_pieces(std::span<double> data, Call call) {
+  for (std::size_t begin = 0; begin < data.size(); begin += longest_piece) {
+    const std::size_t count = std::min(longest_piece, data.size() - begin);
+    call(data.data() + begin, static_cast<int>(count));
+  }
+}
+
+// Spins while the answer may be a matter of microseconds, then sleeps in proportion to the wait.
+void wait_dozing(MPI_Request& request) {
+  constexpr auto spin = std::chrono::microseconds(50);
+  constexpr auto shortest = std::chrono::microseconds(10);
+  constexpr auto longest = std::chrono::milliseconds(1);
+  const auto start = Clock::now();
+  int done = 0;
+  while (true) {
+    check_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test");
+    if (done != 0) return;
+    const Clock::duration waited = Clock::now() - start;
+    if (waited < spin) continue;
+    std::this_thread::sleep_for(
+        std::clamp<Clock::duration>(waited / 16, Clock::duration(shortest), Clock::duration(longest)));
+  }
+}
+
+int reduce_to_all(int value, MPI_Op op, MPI_Comm comm) {
+  int result = value;
+  check_mpi(MPI_Allreduce(&value, &result, 1, MPI_INT, op, comm), "MPI_Allreduce");
+  return result;
+}
+
+}  // namespace
+
+Communicator Communicator::world() { return Communicator(MPI_COMM_WORLD); }
+
+Communicator::Communicator(MPI_Comm comm) {
+  check_mpi(MPI_Comm_dup(comm, &comm_), "MPI_Comm_dup");
+  *this = adopt(std::exchange(comm_, MPI_COMM_NULL));
+}
+
+Communicator Communicator::adopt(MPI_Comm comm) {
+  Communicator result;
+  result.comm_ = comm;
+  check_mpi(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  check_mpi(MPI_Comm_rank(comm, &result.rank_), "MPI_Comm_rank");
+  check_mpi(MPI_Comm_size(comm, &result.size_), "MPI_Comm_size");
+  return result;
+}
+
+Communicator::~Communicator() {
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  if (comm_ != MPI_COMM_NULL && finalized == 0) MPI_Comm_free(&comm_);
+}
+
+Communicator::Communicator(Communicator&& other) noexcept
+    : comm_(std::exchange(other.comm_, MPI_COMM_NULL)), rank_(other.rank_), size_(other.size_) {}
+
+Communicator& Communicator::operator=(Communicator&& other) noexcept {
+  std::swap(comm_, other.comm_);
+  std::swap(rank_, other.rank_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Communicator Communicator::split(int color) const {
+  MPI_Comm part = MPI_COMM_NULL;
+  check_mpi(MPI_Comm_split(comm_, color, rank_, &part), "MPI_Comm_split");
+  return adopt(part);
+}
+
+Communicator Communicator::split_by_node() const {
+  MPI_Comm part = MPI_COMM_NULL;
+  check_mpi(MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &part),
+            "MPI_Comm_split_type");
+  return adopt(part);
+}
+
+void Communicator::barrier() const { check_mpi(MPI_Barrier(comm_), "MPI_Barrier"); }
+
+void Communicator::broadcast(std::span<double> data) const {
+  in_pieces(data, [this](double* piece, int count) {
+    check_mpi(MPI_Bcast(piece, count, MPI_DOUBLE, 0, comm_), "MPI_Bcast");
+  });
+}
+
+void Communicator::broadcast_dozing(std::span<std::byte> message) const {
+  if (size_ == 1) return;
+  MPI_Request request = MPI_REQUEST_NULL;
+  check_mpi(MPI_Ibcast(message.data(), static_cast<int>(message.size()), MPI_BYTE, 0, comm_, &request),
+            "MPI_Ibcast");
+  wait_dozing(request);
+}
+
+std::string Communicator::broadcast_text(const std::string& text, int source) const {
+  int length = static_cast<int>(text.size());
+  check_mpi(MPI_Bcast(&length, 1, MPI_INT, source, comm_), "MPI_Bcast");
+  std::string result = text;
+  result.resize(static_cast<std::size_t>(length));
+  check_mpi(MPI_Bcast(result.data(), length, MPI_CHAR, source, comm_), "MPI_Bcast");
+  return result;
+}
+
+void Communicator::sum(std::span<double> data) const {
+  if (size_ == 1) return;
+  in_pieces(data, [this](double* piece, int count) {
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, piece, count, MPI_DOUBLE, MPI_SUM, comm_),
+              "MPI_Allreduce");
+  });
+}
+
+void Communicator::sum_to_root(std::span<double> data) const {
+  if (size_ == 1) return;
+  in_pieces(data, [this](double* piece, int count) {
+    const void* send = is_root() ? MPI_IN_PLACE : piece;
+    void* receive = is_root() ? piece : nullptr;
+    check_mpi(MPI_Reduce(send, receive, count, MPI_DOUBLE, MPI_SUM, 0, comm_), "MPI_Reduce");
+  });
+}
+
+int Communicator::max(int value) const { return reduce_to_all(value, MPI_MAX, comm_); }
+
+int Communicator::min(int value) const { return reduce_to_all(value, MPI_MIN, comm_); }
+
+}  // namespace forcewire

@@ -1,0 +1,26 @@
+#include "engine/parallel/node_layout.hpp"
+
+#include <utility>
+
+namespace forcewire {
+
+namespace {
+Communicator split_into_nodes(const Communicator& world, int pretended_nodes) {
+  if (pretended_nodes == 0) return world.split_by_node();
+  return world.split(world.rank() * pretended_nodes / world.size());
+}
+}  // namespace
+
+NodeLayout::NodeLayout(const Communicator& world, int pretended_nodes)
+    : node_(split_into_nodes(world, pretended_nodes)) {
+  // Colour 0 holds the leaders; everybody else's communicator is of no use.
+  Communicator part = world.split(is_leader() ? 0 : 1);
+  node_count_ = part.size();
+  if (is_leader()) leaders_ = std::move(part);
+  // Ranks that do not lead learn the number of nodes from their leader.
+  double count = node_count_;
+  node_.broadcast({&count, 1});
+  node_count_ = static_cast<int>(count);
+}
+
+}  // namespace forcewire

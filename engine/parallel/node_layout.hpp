@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+
+#include "engine/parallel/communicator.hpp"
+
+namespace forcewire {
+
+/// Which ranks share memory: each node has its ranks, of which the first is the leader, and the
+/// leaders talk to each other. The root of the world leads its node and the leaders.
+class NodeLayout {
+ public:
+  /// The nodes as they are, or, for tests, `pretended_nodes` nodes of consecutive ranks, all of
+  /// which must really share memory. @collective
+  explicit NodeLayout(const Communicator& world, int pretended_nodes = 0);
+
+  const Communicator& node() const { return node_; }
+  bool is_leader() const { return node_.is_root(); }
+
+  /// The leaders of all nodes; only a leader has it.
+  const Communicator& leaders() const { return *leaders_; }
+
+  int node_count() const { return node_count_; }
+
+ private:
+  Communicator node_;
+  std::optional<Communicator> leaders_;
+  int node_count_;
+};
+
+}  // namespace forcewire
