@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ struct ModelRequest {
 /// A model ready to be given to an `Evaluator`.
 struct Model {
   std::unique_ptr<Potential> potential;
-  std::vector<std::int32_t> species;  ///< species index of each atom; empty: all atoms are species 0
+  std::vector<std::int32_t> species;       ///< index of each atom's species; empty: all are 0
   std::vector<std::string> species_names;  ///< by species index; empty when species do not matter
 };
 

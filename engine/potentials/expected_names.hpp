@@ -1,0 +1,13 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace forcewire {
+
+/// The end of an error about a name that nobody knows: `one of sigma, epsilon, cutoff (did you mean
+/// 'sigma'?)`; the question only when `given` is close to a known name.
+std::string one_of(std::span<const std::string_view> known, std::string_view given);
+
+}  // namespace forcewire
