@@ -21,8 +21,8 @@ struct TcpEndpoint {
 /// Where the server listens.
 using Endpoint = std::variant<UnixEndpoint, TcpEndpoint>;
 
-/// The UNIX endpoint that i-PI and ASE call `name`: PREFIX + NAME, or NAME itself when it contains a
-/// slash and is therefore a whole path.
+/// The UNIX endpoint that i-PI and ASE call `name`: PREFIX + NAME, or NAME itself when it contains
+/// a slash and is therefore a whole path.
 UnixEndpoint unix_endpoint(std::string_view name, std::string_view prefix = "/tmp/ipi_");
 
 /// The endpoint as a person writes it: `/tmp/ipi_argon`, `localhost:31415`, `[::1]:31415`.

@@ -2,57 +2,27 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
-#include <string>
-#include <string_view>
 #include <variant>
 
+#include "socket/error.hpp"
+#include "socket/event.hpp"
+#include "socket/protocol.hpp"
 #include "socket/socket.hpp"
 
 namespace forcewire {
-
-/// The server initialises us: which replica (bead) the next requests belong to, and free text.
-struct Init {
-  std::int32_t replica;
-  std::string parameters;
-};
-
-/// The server wants the forces of one structure.
-struct Evaluate {
-  std::array<double, 9> cell;           ///< row-major, rows = lattice vectors [bohr]
-  std::span<const double> positions;    ///< 3 natoms, x y z of each atom in turn [bohr]; valid until the next `next()`
-};
-
-/// The session is over.
-struct Exit {
-  enum class Reason {
-    exit_received,  ///< the server sent EXIT
-    server_closed,  ///< the server closed the connection between two requests
-    stop_requested, ///< `SessionOptions::stop` told us to leave
-    idle_timeout,   ///< the server was silent between requests for `SessionOptions::idle_timeout`
-  };
-  Reason reason;
-};
-
-using Event = std::variant<Init, Evaluate, Exit>;
-
-/// What goes back for one structure.
-struct Answer {
-  double energy;                     ///< [hartree]
-  std::span<const double> forces;    ///< 3 natoms [hartree/bohr]; must stay valid until the next event
-  std::array<double, 9> virial;      ///< row-major [hartree]
-  std::string_view extras;           ///< must stay valid until the next event
-};
 
 struct SessionOptions {
   /// The server may be silent inside a message no longer than this.
   std::chrono::nanoseconds message_timeout = std::chrono::seconds(60);
   /// ... and between messages no longer than this; without a value, for ever.
   std::optional<std::chrono::nanoseconds> idle_timeout;
-  /// Asked between messages, at least a few times a second: leave in order?
+  /// Asked between messages, at least a few times a second: leave in order? A result that we hold
+  /// is delivered first, unless the server does not fetch it for two seconds.
   std::function<bool()> stop;
   /// More atoms than this are refused before anything is allocated.
   std::int64_t max_atoms = 100'000'000;
@@ -64,26 +34,60 @@ struct SessionOptions {
 /// Where a session's wall time went.
 struct SessionTimes {
   std::chrono::nanoseconds waiting{};    ///< for the first byte of the next message
-  std::chrono::nanoseconds receiving{};
-  std::chrono::nanoseconds sending{};
+  std::chrono::nanoseconds receiving{};  ///< the rest of messages
+  std::chrono::nanoseconds sending{};    ///< replies
 };
 
 /// The client side of one i-PI connection: requests come out of it, answers go into it.
+///
+///     for (;;) {
+///       const Event event = session.next();
+///       if (std::holds_alternative<Exit>(event)) break;
+///       if (const auto* request = std::get_if<Evaluate>(&event)) session.answer(...);
+///     }
 class Session {
  public:
   Session(Socket socket, SessionOptions options);
+  Session(const Session&) = delete;  // it refers to its own buffer
+  Session& operator=(const Session&) = delete;
 
   /// Waits for the next thing the server wants of us; answers STATUS and GETFORCE on the way.
   ///
   /// @throws ProtocolError when the server breaks the protocol
   /// @throws PeerError when the server closes, resets or stays silent inside a message, or is gone
   ///         while we hold a result for it
+  /// @throws std::logic_error when the last `Evaluate` has not been answered
   Event next();
 
   /// Hands over the result of the last `Evaluate`; it is sent when the server asks for it.
+  ///
+  /// @throws std::logic_error when there is no such request, or it had another number of atoms
+  /// @throws std::length_error when the extras are longer than the wire can say
   void answer(const Answer& answer);
 
-  const SessionTimes& times() const;
+  const SessionTimes& times() const { return times_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::variant<std::size_t, Exit> fill_wanted();
+  std::variant<std::size_t, Exit> read();
+  std::optional<Exit> give_up_waiting(Clock::duration silence);
+  Exit peer_gone(PeerError::Kind kind);
+  [[noreturn]] void throw_inside_message(
+      PeerError::Kind kind, std::optional<std::chrono::nanoseconds> silence = std::nullopt);
+  std::optional<Exit> send_reply();
+  bool stop_requested() const { return options_.stop && options_.stop(); }
+
+  Socket socket_;
+  SessionOptions options_;
+  Protocol protocol_;
+  SessionTimes times_;
+
+  /// Bytes read beyond what the protocol wanted at the time: small messages whole, and the header
+  /// that follows large ones, for no system call of their own.
+  std::array<std::byte, 4096> ahead_;
+  std::span<const std::byte> unread_;  // of ahead_
 };
 
 }  // namespace forcewire

@@ -1,0 +1,120 @@
+#include "socket/session.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace forcewire {
+namespace {
+
+/// A server that has not fetched its result for so long does not keep us from leaving.
+constexpr std::chrono::seconds patience_when_stopped{2};
+
+}  // namespace
+
+Session::Session(Socket socket, SessionOptions options)
+    : socket_(std::move(socket)),
+      options_(std::move(options)),
+      protocol_({.max_atoms = options_.max_atoms, .positions = options_.positions}) {}
+
+Event Session::next() {
+  for (;;) {
+    const auto filled = fill_wanted();
+    if (const auto* exit = std::get_if<Exit>(&filled)) return *exit;
+    std::optional<Event> event = protocol_.received(std::get<std::size_t>(filled));
+    if (event) return std::move(*event);
+    if (const auto exit = send_reply()) return *exit;
+  }
+}
+
+void Session::answer(const Answer& answer) { protocol_.answer(answer); }
+
+std::variant<std::size_t, Exit> Session::fill_wanted() {
+  if (unread_.empty()) return read();
+  const std::span<std::byte> wanted = protocol_.wanted();
+  const std::size_t count = std::min(wanted.size(), unread_.size());
+  std::memcpy(wanted.data(), unread_.data(), count);
+  unread_ = unread_.subspan(count);
+  return count;
+}
+
+std::variant<std::size_t, Exit> Session::read() {
+  const std::array<std::span<std::byte>, 2> parts{protocol_.wanted(), ahead_};
+  const bool between_messages = protocol_.between_messages();
+  if (between_messages && !protocol_.holds_result() && stop_requested()) {
+    return Exit{Exit::Reason::stop_requested};
+  }
+  const auto start = Clock::now();
+  for (;;) {
+    const Arrival arrival = socket_.read_some(parts);
+    const auto silence = Clock::now() - start;
+    switch (arrival.state) {
+      case Arrival::State::data: {
+        (between_messages ? times_.waiting : times_.receiving) += silence;
+        const std::size_t count = std::min(arrival.bytes, parts[0].size());
+        unread_ = std::span(ahead_).first(arrival.bytes - count);
+        return count;
+      }
+      case Arrival::State::nothing_yet:
+        if (const auto exit = give_up_waiting(silence)) return *exit;
+        break;
+      case Arrival::State::closed:
+        return peer_gone(PeerError::Kind::closed);
+      case Arrival::State::broken:
+        return peer_gone(PeerError::Kind::reset);
+    }
+  }
+}
+
+std::optional<Exit> Session::give_up_waiting(Clock::duration silence) {
+  if (!protocol_.between_messages()) {
+    if (silence < options_.message_timeout) return std::nullopt;
+    throw_inside_message(PeerError::Kind::timeout, options_.message_timeout);
+  }
+  const bool holds_result = protocol_.holds_result();
+  if (stop_requested() && (!holds_result || silence >= patience_when_stopped)) {
+    return Exit{Exit::Reason::stop_requested};
+  }
+  if (!options_.idle_timeout || silence < *options_.idle_timeout) return std::nullopt;
+  if (!holds_result) return Exit{Exit::Reason::idle_timeout};
+  throw PeerError(PeerError::Kind::timeout, "before it fetched its result", header_size, 0,
+                  silence);
+}
+
+/// What a lost connection means depends on what the server left undone.
+Exit Session::peer_gone(PeerError::Kind kind) {
+  if (!protocol_.between_messages()) {
+    throw_inside_message(kind == PeerError::Kind::closed ? PeerError::Kind::truncated : kind);
+  }
+  // Ctrl-C reaches the server as well as us: that it leaves first is no failure.
+  if (stop_requested()) return Exit{Exit::Reason::stop_requested};
+  if (protocol_.holds_result()) {
+    throw PeerError(kind, "before it fetched its result", header_size, 0);
+  }
+  return Exit{Exit::Reason::server_closed};
+}
+
+void Session::throw_inside_message(PeerError::Kind kind,
+                                   std::optional<std::chrono::nanoseconds> silence) {
+  const std::size_t got = protocol_.filled();
+  throw PeerError(kind, "in " + std::string(protocol_.part_name()), got + protocol_.wanted().size(),
+                  got, silence);
+}
+
+std::optional<Exit> Session::send_reply() {
+  const auto parts = protocol_.reply();
+  if (parts.empty()) return std::nullopt;
+  const auto start = Clock::now();
+  try {
+    socket_.writebuffer(parts, options_.message_timeout);
+  } catch (const PeerError& error) {
+    const bool only_a_status = parts.size() == 1;
+    if (!only_a_status || error.kind() == PeerError::Kind::timeout) throw;
+    return peer_gone(error.kind());
+  }
+  times_.sending += Clock::now() - start;
+  return std::nullopt;
+}
+
+}  // namespace forcewire
