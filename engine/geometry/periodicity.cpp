@@ -41,9 +41,8 @@ std::array<bool, 3> Periodicity::resolve(const Eigen::Matrix3d& lattice_vectors)
     const auto index = static_cast<std::size_t>(axis);
     periodic[index] = axes_ ? (*axes_)[index] : !is_zero;
     if (periodic[index] && is_zero) {
-      throw InvalidStructure(
-          fmt::format("axis {} was declared periodic, but its lattice vector is zero",
-                      axis_names[index]));
+      throw InvalidStructure(fmt::format(
+          "axis {} was declared periodic, but its lattice vector is zero", axis_names[index]));
     }
   }
   return periodic;

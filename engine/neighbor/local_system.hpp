@@ -20,14 +20,14 @@ struct alignas(32) PackedAtom {
 struct NeighborRows {
   static constexpr std::size_t row_multiple = 8;
 
-  std::span<const std::size_t> row_begin;     ///< owned + 1 offsets into `index`
-  std::span<const std::int32_t> index;        ///< local indices
+  std::span<const std::size_t> row_begin;  ///< owned + 1 offsets into `index`
+  std::span<const std::int32_t> index;     ///< local indices
 };
 
 /// What a potential sees on one rank: owned atoms, ghosts, and who neighbours whom.
 struct LocalSystem {
-  std::span<const PackedAtom> atoms;       ///< owned atoms, then ghosts, then the far padding atom
-  std::size_t owned = 0;                   ///< how many of `atoms` this rank computes the force of
+  std::span<const PackedAtom> atoms;  ///< owned atoms, then ghosts, then the far padding atom
+  std::size_t owned = 0;              ///< how many of `atoms` this rank computes the force of
   NeighborRows neighbors;
 };
 

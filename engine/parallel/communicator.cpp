@@ -38,8 +38,8 @@ void wait_dozing(MPI_Request& request) {
     if (done != 0) return;
     const Clock::duration waited = Clock::now() - start;
     if (waited < spin) continue;
-    std::this_thread::sleep_for(
-        std::clamp<Clock::duration>(waited / 16, Clock::duration(shortest), Clock::duration(longest)));
+    std::this_thread::sleep_for(std::clamp<Clock::duration>(waited / 16, Clock::duration(shortest),
+                                                            Clock::duration(longest)));
   }
 }
 
@@ -107,8 +107,9 @@ void Communicator::broadcast(std::span<double> data) const {
 void Communicator::broadcast_dozing(std::span<std::byte> message) const {
   if (size_ == 1) return;
   MPI_Request request = MPI_REQUEST_NULL;
-  check_mpi(MPI_Ibcast(message.data(), static_cast<int>(message.size()), MPI_BYTE, 0, comm_, &request),
-            "MPI_Ibcast");
+  check_mpi(
+      MPI_Ibcast(message.data(), static_cast<int>(message.size()), MPI_BYTE, 0, comm_, &request),
+      "MPI_Ibcast");
   wait_dozing(request);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -9,8 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "engine/geometry/cell.hpp"
 #include "engine/geometry/periodicity.hpp"
+#include "engine/neighbor/verlet_list.hpp"
 #include "engine/parallel/communicator.hpp"
+#include "engine/parallel/node_layout.hpp"
+#include "engine/parallel/shared_array.hpp"
 #include "engine/potentials/potential.hpp"
 
 namespace forcewire {
@@ -19,7 +24,6 @@ namespace forcewire {
 struct Structure {
   Eigen::Matrix3d cell;               ///< rows = lattice vectors [bohr]; a zero row = not periodic
   std::span<const double> positions;  ///< 3 natoms, x y z of each atom in turn [bohr]
-  std::int64_t replica = 0;           ///< requests of one replica follow each other smoothly
 };
 
 /// Energy, forces and virial of a structure.
@@ -27,7 +31,7 @@ struct Result {
   double energy = 0;               ///< [hartree]
   std::span<const double> forces;  ///< 3 natoms [hartree/bohr]; valid until the next evaluation
   Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();  ///< minus the strain derivative [hartree]
-  std::string extras;              ///< JSON, or empty
+  std::string extras;                                ///< JSON, or empty
 };
 
 /// Where an evaluator's wall time went on this rank, and how often lists were rebuilt.
@@ -42,29 +46,34 @@ struct EvaluatorStatistics {
 };
 
 struct EvaluatorOptions {
-  Periodicity periodicity;              ///< which axes are periodic; default: by the lattice vectors
-  std::vector<std::int32_t> species;    ///< of each atom; empty = all of species 0
-  std::optional<double> skin;           ///< [bohr]; default: chosen from the cutoff
-  int pretended_nodes = 0;              ///< split the ranks into this many nodes; 0 = the real ones
+  Periodicity periodicity;            ///< which axes are periodic; default: by the lattice vectors
+  std::vector<std::int32_t> species;  ///< of each atom; empty = all of species 0
+  std::optional<double> skin;         ///< [bohr]; default: a fraction of the cutoff
+  int pretended_nodes = 0;            ///< split the ranks into this many nodes; 0 = the real ones
 };
 
 /// Computes forces on all ranks of a communicator.
 ///
 /// The root (rank 0) calls `positions`, `evaluate` and at last `release`; every other rank calls
-/// `serve`, which returns after `release`.
+/// `serve`, which returns after `release`. Positions and forces live in memory that the ranks of a
+/// node share: on one node nothing large is ever copied.
+///
+/// A failure on any rank is a failure of the evaluation, not of the evaluator: each rank notes what
+/// went wrong, all meet in the final reduction, and the root throws.
 class Evaluator {
  public:
   /// @collective
-  Evaluator(const Communicator& world, std::unique_ptr<Potential> potential, EvaluatorOptions options);
-  ~Evaluator();
-  Evaluator(const Evaluator&) = delete;
-  Evaluator& operator=(const Evaluator&) = delete;
+  Evaluator(const Communicator& world, std::unique_ptr<Potential> potential,
+            EvaluatorOptions options);
 
-  bool is_root() const;
+  bool is_root() const { return world_.is_root(); }
+  int node_count() const { return nodes_.node_count(); }
+  const Potential& potential() const { return *potential_; }
 
   /// Root: storage of `count` coordinates in the memory the ranks of this node share. A structure
-  /// whose positions lie there is evaluated without a copy.
-  /// @throws std::bad_alloc on no memory
+  /// whose positions lie there is evaluated without a copy. The storage stays the same while
+  /// `count` does not grow.
+  /// @throws PotentialFailure when there is no memory
   std::span<double> positions(std::size_t count);
 
   /// Root: energy, forces and virial of `structure`.
@@ -74,15 +83,49 @@ class Evaluator {
   Result evaluate(const Structure& structure);
 
   /// All other ranks: works for the root until it calls `release`.
-  void serve();
+  /// @return the status that `release` handed over
+  int serve();
 
   /// Root: lets the other ranks return from `serve`, who all get `status`.
-  void release(int status = 0);
+  void release(int status);
 
-  /// The status that `release` handed over.
-  int status() const;
+  const EvaluatorStatistics& statistics() const { return statistics_; }
 
-  const EvaluatorStatistics& statistics() const;
+ private:
+  enum class Order : std::int64_t { grow, evaluate, release };
+
+  /// What the root tells all ranks to do.
+  struct Command {
+    Order order;
+    std::int64_t number;                // of coordinates; of `release`, the status
+    std::array<double, 9> cell_rows{};  // of `evaluate`
+  };
+
+  /// The same on all ranks.
+  struct Outcome {
+    LocalSums sums;
+    std::optional<std::string> failure;
+  };
+
+  Command announce(Command command);
+  std::optional<std::string> grow(std::size_t count);
+  Outcome work(const Cell& cell, std::size_t count);
+  void share_positions(std::size_t count);
+  void write_forces();
+  Outcome reduce(const LocalSums& sums, const std::optional<std::string>& failure,
+                 std::size_t count);
+  void check_structure(const Structure& structure) const;
+  void add_tail(const Cell& cell, std::size_t natoms, Result& result) const;
+
+  const Communicator& world_;
+  NodeLayout nodes_;
+  std::unique_ptr<Potential> potential_;
+  EvaluatorOptions options_;
+  VerletList list_;
+  SharedArray positions_;
+  SharedArray forces_;
+  std::vector<double> owned_forces_;
+  EvaluatorStatistics statistics_;
 };
 
 }  // namespace forcewire

@@ -9,9 +9,9 @@ namespace forcewire {
 SharedArray::SharedArray(const Communicator& node, std::size_t count) {
   const auto bytes = static_cast<MPI_Aint>(node.is_root() ? count * sizeof(double) : 0);
   void* own = nullptr;
-  check_mpi(MPI_Win_allocate_shared(bytes, sizeof(double), MPI_INFO_NULL, node.handle(), &own,
-                                    &window_),
-            "MPI_Win_allocate_shared");
+  check_mpi(
+      MPI_Win_allocate_shared(bytes, sizeof(double), MPI_INFO_NULL, node.handle(), &own, &window_),
+      "MPI_Win_allocate_shared");
   MPI_Aint size = 0;
   int unit = 0;
   void* begin = nullptr;

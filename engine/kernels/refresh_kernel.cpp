@@ -1,0 +1,101 @@
+// The step between two rebuilds: positions in, local atoms and their images out, displacements
+// tested on the way. One pass, linear, bound by memory.
+
+#include "engine/kernels/refresh_kernel.hpp"
+
+#include "engine/kernels/simd_targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/refresh_kernel.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h:
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace forcewire {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class V>
+struct Vector3 {
+  V x, y, z;
+};
+
+/// base + matrix * v; fused, so that a coordinate many boxes away comes home with one rounding.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE Vector3<V> multiply_add(D d, const Eigen::Matrix3d& matrix, const Vector3<V>& v,
+                                   const Vector3<V>& base) {
+  const auto component = [&](int row, V sum) HWY_ATTR {
+    sum = hn::MulAdd(hn::Set(d, matrix(row, 0)), v.x, sum);
+    sum = hn::MulAdd(hn::Set(d, matrix(row, 1)), v.y, sum);
+    return hn::MulAdd(hn::Set(d, matrix(row, 2)), v.z, sum);
+  };
+  return {component(0, base.x), component(1, base.y), component(2, base.z)};
+}
+
+bool run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRICT positions,
+         std::size_t count, std::size_t watched, double limit_squared,
+         PackedAtom* HWY_RESTRICT atoms) {
+  using D = hn::CappedTag<double, refresh_multiple>;
+  using V = hn::Vec<D>;
+  const D d;
+  const hn::RebindToSigned<D> d_index;
+  const Vector3<V> zero{hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  const auto limit = hn::Set(d, limit_squared);
+  const auto last = hn::Set(d, static_cast<double>(watched));
+  const auto is_periodic = [&](std::size_t axis)
+                               HWY_ATTR { return hn::Set(d, cell.periodic()[axis] ? 1.0 : 0.0); };
+  const Vector3<V> periodic{is_periodic(0), is_periodic(1), is_periodic(2)};
+  auto escaped = hn::Zero(d);  // nonzero bits where an atom is beyond the limit
+
+  for (std::size_t at = 0; at < count; at += hn::Lanes(d)) {
+    const auto offset = hn::LoadU(d_index, sources.position + at);
+    const Vector3<V> sent{hn::GatherIndex(d, positions, offset),
+                          hn::GatherIndex(d, positions + 1, offset),
+                          hn::GatherIndex(d, positions + 2, offset)};
+    // s - s_ref = lattice vectors jumped + motion
+    const Vector3<V> s = multiply_add(d, cell.inverse(), sent, zero);
+    const Vector3<V> ds{hn::Sub(s.x, hn::LoadU(d, sources.reference[0] + at)),
+                        hn::Sub(s.y, hn::LoadU(d, sources.reference[1] + at)),
+                        hn::Sub(s.z, hn::LoadU(d, sources.reference[2] + at))};
+    const Vector3<V> jump{hn::Mul(periodic.x, hn::Round(ds.x)),
+                          hn::Mul(periodic.y, hn::Round(ds.y)),
+                          hn::Mul(periodic.z, hn::Round(ds.z))};
+    const Vector3<V> image{hn::Sub(hn::LoadU(d, sources.image[0] + at), jump.x),
+                           hn::Sub(hn::LoadU(d, sources.image[1] + at), jump.y),
+                           hn::Sub(hn::LoadU(d, sources.image[2] + at), jump.z)};
+    const Vector3<V> now = multiply_add(d, cell.matrix(), image, sent);
+    const auto species = hn::BitCast(d, hn::LoadU(d_index, sources.species + at));
+    hn::StoreInterleaved4(now.x, now.y, now.z, species, d, &atoms[at].x);
+
+    if (at >= watched) continue;
+    const Vector3<V> motion{hn::Sub(ds.x, jump.x), hn::Sub(ds.y, jump.y), hn::Sub(ds.z, jump.z)};
+    const Vector3<V> moved = multiply_add(d, cell.matrix(), motion, zero);
+    const auto distance =
+        hn::MulAdd(moved.x, moved.x, hn::MulAdd(moved.y, moved.y, hn::Mul(moved.z, moved.z)));
+    // Not(<=) and not (>): a NaN has escaped, too.
+    const auto is_watched = hn::Lt(hn::Iota(d, static_cast<double>(at)), last);
+    const auto beyond = hn::AndNot(hn::Le(distance, limit), is_watched);
+    escaped = hn::Or(escaped, hn::IfThenElseZero(beyond, hn::Set(d, 1.0)));
+  }
+  return hn::AllTrue(d, hn::Eq(escaped, hn::Zero(d)));
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace forcewire
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace forcewire {
+namespace {
+HWY_EXPORT(run);
+}
+
+bool refresh_atoms(const LocalSources& sources, const Cell& cell, const double* positions,
+                   std::size_t count, std::size_t watched, double limit_squared,
+                   PackedAtom* atoms) {
+  return HWY_DYNAMIC_DISPATCH(run)(sources, cell, positions, count, watched, limit_squared, atoms);
+}
+
+}  // namespace forcewire
+#endif  // HWY_ONCE

@@ -1,0 +1,223 @@
+#include "engine/neighbor/local_atoms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/geometry/invalid_structure.hpp"
+#include "engine/kernels/refresh_kernel.hpp"
+#include "engine/neighbor/spatial_order.hpp"
+
+namespace forcewire {
+
+namespace {
+
+// Coordinates beyond this are resolved no finer than 1e-7 bohr: forces would be noise.
+constexpr double largest_coordinate = 1e9;
+
+// More local atoms than this do not fit a rank's memory.
+constexpr double most_local_atoms = 2e8;
+
+// Bins a little larger than the reach, boxes a little larger than their atoms: rounding loses no
+// pair.
+constexpr double margin = 1e-6;
+
+// Far enough to be beyond every cutoff; near enough for r^-12 to be a normal number.
+constexpr double far = 1e20;
+
+using Shift = std::array<std::int32_t, 3>;
+
+Eigen::Vector3d position_of(std::span<const double> positions, std::int32_t atom) {
+  return Eigen::Map<const Eigen::Vector3d>(positions.data() + 3 * static_cast<std::size_t>(atom));
+}
+
+/// The lattice vectors that bring `position` into the cell.
+Shift shift_into_cell(const Cell& cell, const Eigen::Vector3d& position) {
+  const Eigen::Vector3d s = cell.inverse() * position;
+  Shift shift{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    if (cell.periodic()[axis]) {
+      shift[axis] = -static_cast<std::int32_t>(std::floor(s[static_cast<int>(axis)]));
+    }
+  }
+  return shift;
+}
+
+Eigen::Vector3d moved(const Cell& cell, const Eigen::Vector3d& position, const Shift& shift) {
+  return position + cell.matrix() * Eigen::Vector3d(shift[0], shift[1], shift[2]);
+}
+
+void check_coordinates(const Cell& cell, std::span<const double> positions) {
+  for (std::size_t at = 0; at < positions.size(); ++at) {
+    // Also false for a NaN.
+    if (std::abs(positions[at]) <= largest_coordinate) continue;
+    throw InvalidStructure(
+        fmt::format("coordinate {} of atom {} is {} bohr, expected a finite number below {:g}",
+                    "xyz"[at % 3], at / 3, positions[at], largest_coordinate));
+  }
+  // Image numbers are 32-bit.
+  const double finest = 1 / cell.inverse().rowwise().norm().maxCoeff();
+  if (largest_coordinate / finest > std::numeric_limits<std::int32_t>::max()) {
+    throw InvalidStructure(fmt::format("the cell is only {:g} bohr thick", finest));
+  }
+}
+
+/// Sorts `images` by bin, one counting sort.
+/// @param first local index of the first one
+/// @return local indices by bin
+template <typename Image>
+std::vector<IndexRange> sort_by_bin(std::span<Image> images, std::size_t bin_count,
+                                    std::int32_t first) {
+  std::vector<IndexRange> ranges(bin_count, IndexRange{0, 0});
+  for (const Image& image : images) ++ranges[static_cast<std::size_t>(image.bin)].end;
+  std::int32_t next = 0;
+  for (IndexRange& range : ranges) {
+    range.begin = next;
+    next += range.end;
+    range.end = range.begin;
+  }
+  const std::vector<Image> unsorted(images.begin(), images.end());
+  for (const Image& image : unsorted) {
+    images[static_cast<std::size_t>(ranges[static_cast<std::size_t>(image.bin)].end++)] = image;
+  }
+  for (IndexRange& range : ranges) {
+    range.begin += first;
+    range.end += first;
+  }
+  return ranges;
+}
+
+}  // namespace
+
+void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
+                        std::span<const std::int32_t> species, double reach, Part part) {
+  check_coordinates(cell, positions);
+  images_.clear();
+  select_owned(cell, positions, part);
+  if (!images_.empty()) select_ghosts(cell, positions, reach);
+  take(cell, positions, species);
+}
+
+void LocalAtoms::select_owned(const Cell& cell, std::span<const double> positions, Part part) {
+  const std::vector<std::int32_t> order = spatial_order(cell, positions);
+  const auto begin_of = [&](int index) {
+    return order.size() * static_cast<std::size_t>(index) / static_cast<std::size_t>(part.count);
+  };
+  for (std::size_t at = begin_of(part.index); at < begin_of(part.index + 1); ++at) {
+    images_.push_back({order[at], 0, shift_into_cell(cell, position_of(positions, order[at]))});
+  }
+  owned_.resize(images_.size());
+}
+
+void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positions, double reach) {
+  const auto place = [&](const Image& image) {
+    return moved(cell, position_of(positions, image.atom), image.shift);
+  };
+  // The box around owned atoms and all they can see.
+  Eigen::Vector3d low = place(images_.front());
+  Eigen::Vector3d high = low;
+  for (const Image& image : images_) {
+    const Eigen::Vector3d position = place(image);
+    low = low.cwiseMin(position);
+    high = high.cwiseMax(position);
+  }
+  const double edge = reach * (1 + margin);
+  low.array() -= edge;
+  high.array() += edge;
+
+  bins_ = BinTable(low, edge);
+  for (Image& image : images_) image.bin = bins_.mention(place(image));
+  const std::int32_t owned_bins = bins_.size();
+  owned_in_bin_ = sort_by_bin(std::span(images_), static_cast<std::size_t>(owned_bins), 0);
+  for (std::int32_t bin = 0; bin < owned_bins; ++bin) bins_.mention_neighbors(bin);
+
+  std::vector<bool> is_owned(positions.size() / 3, false);
+  for (const Image& image : images_) is_owned[static_cast<std::size_t>(image.atom)] = true;
+
+  // In fractional coordinates the box is a range along each axis: center -+ |inverse| * half.
+  const Eigen::Array3d center = cell.inverse() * (low + high) / 2;
+  const Eigen::Array3d half =
+      (cell.inverse().cwiseAbs() * (high - low) / 2).array() * (1 + margin) + margin;
+  double images_per_atom = 1;
+  for (int axis = 0; axis < 3; ++axis) {
+    if (cell.periodic()[static_cast<std::size_t>(axis)]) images_per_atom *= 2 * half[axis];
+  }
+  const std::size_t natoms = positions.size() / 3;
+  if (images_per_atom * static_cast<double>(natoms) > most_local_atoms) {
+    throw InvalidStructure(fmt::format(
+        "the cutoff and skin of {:g} bohr see about {:.1e} periodic images of {} atoms, more than "
+        "fit in memory",
+        reach, images_per_atom * static_cast<double>(natoms), natoms));
+  }
+
+  for (std::int32_t atom = 0; atom < static_cast<std::int32_t>(natoms); ++atom) {
+    const Eigen::Vector3d position = position_of(positions, atom);
+    const Eigen::Array3d s = cell.inverse() * position;
+    Shift first{}, last{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (!cell.periodic()[axis]) continue;
+      const int a = static_cast<int>(axis);
+      first[axis] = static_cast<std::int32_t>(std::ceil(center[a] - half[a] - s[a]));
+      last[axis] = static_cast<std::int32_t>(std::floor(center[a] + half[a] - s[a]));
+    }
+    const Shift home =
+        is_owned[static_cast<std::size_t>(atom)] ? shift_into_cell(cell, position) : Shift{};
+    Shift shift;
+    for (shift[0] = first[0]; shift[0] <= last[0]; ++shift[0]) {
+      for (shift[1] = first[1]; shift[1] <= last[1]; ++shift[1]) {
+        for (shift[2] = first[2]; shift[2] <= last[2]; ++shift[2]) {
+          const Eigen::Vector3d image = moved(cell, position, shift);
+          if ((image.array() < low.array()).any() || (image.array() > high.array()).any()) continue;
+          const std::int32_t bin = bins_.find(image);
+          if (bin == BinTable::none) continue;
+          if (is_owned[static_cast<std::size_t>(atom)] && shift == home) continue;
+          images_.push_back({atom, bin, shift});
+        }
+      }
+    }
+  }
+  ghosts_in_bin_ =
+      sort_by_bin(std::span(images_).subspan(owned_.size()), static_cast<std::size_t>(bins_.size()),
+                  static_cast<std::int32_t>(owned_.size()));
+}
+
+void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
+                      std::span<const std::int32_t> species) {
+  size_ = images_.size();
+  // The padding repeats atom 0; the atom after the last one is replaced by the far atom.
+  const std::size_t padded = (size_ + refresh_multiple) / refresh_multiple * refresh_multiple;
+  atoms_.resize(padded);
+  source_.assign(padded, 0);
+  species_.assign(padded, 0);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    shift_[axis].assign(padded, 0);
+    reference_[axis].assign(padded, 0);
+  }
+  for (std::size_t local = 0; local < size_; ++local) {
+    const Image& image = images_[local];
+    const Eigen::Vector3d s = cell.inverse() * position_of(positions, image.atom);
+    source_[local] = 3 * static_cast<std::int64_t>(image.atom);
+    if (!species.empty()) species_[local] = species[static_cast<std::size_t>(image.atom)];
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      shift_[axis][local] = image.shift[axis];
+      reference_[axis][local] = s[static_cast<int>(axis)];
+    }
+    if (local < owned_.size()) owned_[local] = image.atom;
+  }
+  refresh(cell, positions, std::numeric_limits<double>::infinity());
+}
+
+bool LocalAtoms::refresh(const Cell& cell, std::span<const double> positions, double limit) {
+  const auto pointers = [](const std::array<std::vector<double>, 3>& arrays) {
+    return std::array{arrays[0].data(), arrays[1].data(), arrays[2].data()};
+  };
+  const bool within =
+      refresh_atoms({source_.data(), species_.data(), pointers(shift_), pointers(reference_)}, cell,
+                    positions.data(), atoms_.size(), owned_.size(), limit * limit, atoms_.data());
+  atoms_[size_] = {far, far, far, 0};
+  return within;
+}
+
+}  // namespace forcewire

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/geometry/cell.hpp"
+
+namespace forcewire {
+
+/// Atom indices sorted so that a contiguous run of them fills a compact region of space.
+///
+/// The cell (or, along axes that are not periodic, the extent of the atoms) is halved again and
+/// again across its longest edge; the sequence of sides an atom falls on is its sort key. That is
+/// Morton's order, with axes taken as the shape of the cell asks for. One counting sort: linear in
+/// the number of atoms. The same input gives the same order on every rank.
+///
+/// @param positions 3 natoms, finite [bohr]; wrapped or not
+std::vector<std::int32_t> spatial_order(const Cell& cell, std::span<const double> positions);
+
+}  // namespace forcewire

@@ -1,0 +1,277 @@
+#include "engine/parallel/evaluator.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include "engine/geometry/invalid_structure.hpp"
+#include "engine/potentials/errors.hpp"
+
+namespace forcewire {
+
+namespace {
+
+// Flat optimum of Lennard-Jones liquids at a cutoff of 2.5 sigma: 0.4 sigma.
+constexpr double default_skin = 0.16;  // of the cutoff
+
+using Matrix3dRows = Eigen::Matrix<double, 3, 3, Eigen::RowMajor>;
+
+/// Adds the time from its construction to its end to `total`.
+class Stopwatch {
+ public:
+  explicit Stopwatch(std::chrono::nanoseconds& total) : total_(total) {}
+  ~Stopwatch() { total_ += std::chrono::steady_clock::now() - start_; }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  std::chrono::nanoseconds& total_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Runs steps that may throw, none after the first failure: the other ranks wait in the next
+/// collective, so that a failure must become a fact to report there.
+class Attempt {
+ public:
+  template <typename Step>
+  void operator()(Step step) {
+    if (failure_) return;
+    try {
+      step();
+    } catch (const std::exception& error) {
+      failure_ = error.what();
+    } catch (...) {
+      failure_ = "the potential threw something that is no std::exception";
+    }
+  }
+
+  const std::optional<std::string>& failure() const { return failure_; }
+
+ private:
+  std::optional<std::string> failure_;
+};
+
+/// The slice of an array of the node that this rank of it fills.
+std::span<double> slice(std::span<double> data, const Communicator& node) {
+  const auto bound = [&](int rank) {
+    return data.size() * static_cast<std::size_t>(rank) / static_cast<std::size_t>(node.size());
+  };
+  return data.subspan(bound(node.rank()), bound(node.rank() + 1) - bound(node.rank()));
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> potential,
+                     EvaluatorOptions options)
+    : world_(world),
+      nodes_(world, options.pretended_nodes),
+      potential_(std::move(potential)),
+      options_(std::move(options)),
+      list_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())) {}
+
+std::span<double> Evaluator::positions(std::size_t count) {
+  if (count > positions_.data().size()) {
+    announce({Order::grow, static_cast<std::int64_t>(count)});
+    if (const auto failure = grow(count)) throw PotentialFailure(*failure);
+  }
+  return positions_.data().first(count);
+}
+
+Result Evaluator::evaluate(const Structure& structure) {
+  check_structure(structure);
+  const std::size_t count = structure.positions.size();
+  try {
+    const Cell cell(structure.cell, options_.periodicity);
+    const std::string needs_more_axes = potential_->why_fully_periodic();
+    if (!cell.fully_periodic() && !needs_more_axes.empty()) {
+      throw InvalidStructure(needs_more_axes);
+    }
+    const std::span<double> shared = positions(count);
+    if (structure.positions.data() != shared.data()) {
+      std::copy(structure.positions.begin(), structure.positions.end(), shared.begin());
+    }
+    positions_.sync();
+    Command command{Order::evaluate, static_cast<std::int64_t>(count)};
+    Eigen::Map<Matrix3dRows>(command.cell_rows.data()) = structure.cell;
+    announce(command);
+
+    const Outcome outcome = work(cell, count);
+    if (outcome.failure) throw PotentialFailure(*outcome.failure);
+    Result result;
+    result.energy = outcome.sums.energy;
+    result.virial = outcome.sums.virial;
+    result.forces = forces_.data().first(count);
+    add_tail(cell, count / 3, result);
+    if (!std::isfinite(result.energy) || !result.virial.allFinite()) {
+      throw PotentialFailure(
+          fmt::format("the energy is {} hartree, expected finite numbers", result.energy));
+    }
+    return result;
+  } catch (const InvalidStructure& error) {
+    throw PotentialFailure(error.what());
+  }
+}
+
+int Evaluator::serve() {
+  while (true) {
+    const Command command = announce({});
+    const auto count = static_cast<std::size_t>(command.number);
+    switch (command.order) {
+      case Order::grow:
+        grow(count);
+        break;
+      case Order::evaluate:
+        // The root made the same cell from the same numbers: it does not throw here.
+        work(Cell(Eigen::Map<const Matrix3dRows>(command.cell_rows.data()), options_.periodicity),
+             count);
+        break;
+      case Order::release:
+        return static_cast<int>(command.number);
+    }
+  }
+}
+
+void Evaluator::release(int status) { announce({Order::release, status}); }
+
+Evaluator::Command Evaluator::announce(Command command) {
+  world_.broadcast_dozing(std::as_writable_bytes(std::span(&command, 1)));
+  return command;
+}
+
+std::optional<std::string> Evaluator::grow(std::size_t count) {
+  // Half as much again, so that a growing system does not come here at every request.
+  const std::size_t capacity = std::max(count, positions_.data().size() * 3 / 2);
+  Attempt attempt;
+  attempt([&] {
+    positions_ = SharedArray();  // the old ones first, both sizes together may not fit
+    forces_ = SharedArray();
+    positions_ = SharedArray(nodes_.node(), capacity);
+    forces_ = SharedArray(nodes_.node(), capacity);
+  });
+  if (world_.max(attempt.failure() ? 1 : 0) == 0) return std::nullopt;
+  positions_ = SharedArray();
+  forces_ = SharedArray();
+  return attempt.failure().value_or("another rank failed") +
+         fmt::format(" (sharing positions and forces of {} atoms on each node takes {} MiB)",
+                     count / 3, 2 * capacity * sizeof(double) / (1 << 20));
+}
+
+Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
+  ++statistics_.evaluations;
+  statistics_.atoms += static_cast<std::int64_t>(count / 3);
+  {
+    const Stopwatch watch(statistics_.sharing);
+    share_positions(count);
+  }
+  const std::span<const double> positions = positions_.data().first(count);
+
+  Attempt attempt;
+  {
+    const Stopwatch watch(statistics_.neighbor_lists);
+    bool serves = false;
+    attempt([&] { serves = list_.refresh(cell, positions); });
+    if (world_.min(serves ? 1 : 0) == 0) {
+      ++statistics_.rebuilds;
+      attempt([&] {
+        list_.rebuild(cell, positions, options_.species, {world_.rank(), world_.size()});
+      });
+    }
+  }
+  LocalSums sums;
+  {
+    const Stopwatch watch(statistics_.forces);
+    attempt([&] {
+      owned_forces_.resize(3 * list_.owned().size());
+      sums = potential_->compute(list_.system(), owned_forces_);
+      write_forces();
+    });
+  }
+  const Stopwatch watch(statistics_.reducing);
+  return reduce(sums, attempt.failure(), count);
+}
+
+void Evaluator::share_positions(std::size_t count) {
+  if (nodes_.node_count() > 1) {
+    if (nodes_.is_leader()) {
+      nodes_.leaders().broadcast(positions_.data().first(count));
+      positions_.sync();
+    }
+    // The sum over nodes wants zeros where another node owns the atom.
+    const std::span<double> own = slice(forces_.data().first(count), nodes_.node());
+    std::fill(own.begin(), own.end(), 0.0);
+    forces_.sync();
+    nodes_.node().barrier();
+    forces_.sync();
+  }
+  positions_.sync();
+}
+
+void Evaluator::write_forces() {
+  const std::span<double> forces = forces_.data();
+  const std::span<const std::int32_t> owned = list_.owned();
+  for (std::size_t local = 0; local < owned.size(); ++local) {
+    const double* from = &owned_forces_[3 * local];
+    double* to = &forces[3 * static_cast<std::size_t>(owned[local])];
+    for (int axis = 0; axis < 3; ++axis) to[axis] = from[axis];
+    if (!std::isfinite(from[0] + from[1] + from[2])) {
+      throw PotentialFailure(fmt::format(
+          "the force on atom {} is ({} {} {}) hartree/bohr, expected finite numbers: is another "
+          "atom at the same place?",
+          owned[local], from[0], from[1], from[2]));
+    }
+  }
+}
+
+Evaluator::Outcome Evaluator::reduce(const LocalSums& sums,
+                                     const std::optional<std::string>& failure, std::size_t count) {
+  std::array<double, 11> total{};
+  total[0] = failure ? 1 : 0;
+  if (!failure) {
+    total[1] = sums.energy;
+    std::copy_n(sums.virial.data(), 9, &total[2]);
+  }
+  forces_.sync();
+  world_.sum(total);  // nobody is past it before all have written their forces
+  forces_.sync();
+
+  Outcome outcome;
+  if (total[0] != 0) {
+    const int reporter = world_.min(failure ? world_.rank() : world_.size());
+    outcome.failure = world_.broadcast_text(failure.value_or(""), reporter);
+    return outcome;
+  }
+  if (nodes_.node_count() > 1 && nodes_.is_leader()) {
+    nodes_.leaders().sum_to_root(forces_.data().first(count));
+  }
+  outcome.sums.energy = total[1];
+  std::copy_n(&total[2], 9, outcome.sums.virial.data());
+  return outcome;
+}
+
+void Evaluator::check_structure(const Structure& structure) const {
+  const std::size_t natoms = structure.positions.size() / 3;
+  if (structure.positions.empty() || structure.positions.size() % 3 != 0) {
+    throw std::invalid_argument(
+        fmt::format("a structure of {} coordinates", structure.positions.size()));
+  }
+  if (!options_.species.empty() && options_.species.size() != natoms) {
+    throw PotentialFailure(fmt::format("the template has {} atoms, the server sent {}",
+                                       options_.species.size(), natoms));
+  }
+}
+
+void Evaluator::add_tail(const Cell& cell, std::size_t natoms, Result& result) const {
+  if (!cell.fully_periodic()) return;
+  std::vector<std::int64_t> count(static_cast<std::size_t>(potential_->species_count()), 0);
+  if (options_.species.empty()) count[0] = static_cast<std::int64_t>(natoms);
+  for (const std::int32_t species : options_.species) ++count[static_cast<std::size_t>(species)];
+  const TailCorrection tail = potential_->tail(count, cell.volume());
+  result.energy += tail.energy;
+  result.virial.diagonal().array() += tail.virial_diagonal;
+}
+
+}  // namespace forcewire
