@@ -23,8 +23,9 @@ struct ConnectOptions {
 ///
 /// Every address of a host is tried in turn, IPv4 and IPv6. What a server that starts late explains
 /// (nobody listens, no socket file yet, a name service that asks to come back) is tried again, at
-/// first after 10 ms, later once a second; what it does not explain fails at once. The name service
-/// answers in its own time, which `wait` and `stop` cannot cut short.
+/// first after 10 ms, later once a second (the name service for three seconds at most); what it
+/// does not explain fails at once. The name service answers in its own time, which `wait` and
+/// `stop` cannot cut short.
 ///
 /// @return the connection (TCP: without Nagle's delay), or nothing when `options.stop` said so
 /// @throws ConnectError when there is no server at the end of the wait, or there can never be one
