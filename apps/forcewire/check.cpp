@@ -1,0 +1,166 @@
+#include "apps/forcewire/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "apps/forcewire/brute_force.hpp"
+
+namespace forcewire {
+
+namespace {
+
+/// Largest differences that rounding explains, relative to the sums of magnitudes. Energies come
+/// from the same formula, forces and virial here from finite differences.
+constexpr double energy_tolerance = 1e-11;
+constexpr double slope_tolerance = 1e-7;
+
+/// One compared quantity.
+struct Row {
+  std::string name;
+  double ours;
+  double reference;
+  double scale;
+  double tolerance;
+
+  double relative_difference() const {
+    return std::abs(ours - reference) / (scale > 0 ? scale : 1);
+  }
+  bool agrees() const { return relative_difference() <= tolerance; }  // false for NaN
+};
+
+std::vector<std::int64_t> count_species(std::size_t atoms, std::span<const std::int32_t> species,
+                                        int species_count) {
+  std::vector<std::int64_t> count(static_cast<std::size_t>(species_count));
+  if (species.empty()) count[0] = static_cast<std::int64_t>(atoms);
+  for (const std::int32_t s : species) ++count[static_cast<std::size_t>(s)];
+  return count;
+}
+
+/// The tail's energy, and from its change with the volume each diagonal element of the virial.
+TailCorrection tail_reference(const Potential& potential, std::span<const std::int64_t> count,
+                              const Cell& cell) {
+  if (!cell.fully_periodic()) return {};
+  const double volume = cell.volume();
+  constexpr double step = 1e-4;  // of the volume
+  const auto energy = [&](double steps) {
+    return potential.tail(count, volume * (1 + steps * step)).energy;
+  };
+  const double slope = (energy(-2) - 8 * energy(-1) + 8 * energy(1) - energy(2)) / (12 * step);
+  return {energy(0), -slope};
+}
+
+/// The atoms to compare: all, or as many as the budget allows, evenly spread over the file order.
+std::vector<std::size_t> choose_atoms(const BruteForce& brute_force, double budget) {
+  const std::size_t atoms = brute_force.atom_count();
+  const double affordable = std::max(1.0, budget / brute_force.cost_of_an_atom());
+  const std::size_t count =
+      affordable < static_cast<double>(atoms) ? static_cast<std::size_t>(affordable) : atoms;
+  std::vector<std::size_t> chosen(count);
+  for (std::size_t i = 0; i < count; ++i) chosen[i] = i * atoms / count;
+  return chosen;
+}
+
+std::vector<Row> compare_totals(const Result& result, const AtomSums& total,
+                                const TailCorrection& tail) {
+  std::vector<Row> rows;
+  rows.push_back({"energy [hartree]", result.energy, total.energy + tail.energy,
+                  total.energy_scale + std::abs(tail.energy), energy_tolerance});
+  constexpr std::string_view axes = "xyz";
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) {
+      const double reference = total.virial(i, j) + (i == j ? tail.virial_diagonal : 0);
+      rows.push_back({fmt::format("virial {}{} [hartree]", axes[static_cast<std::size_t>(i)],
+                                  axes[static_cast<std::size_t>(j)]),
+                      result.virial(i, j), reference,
+                      total.virial_scale + std::abs(tail.virial_diagonal), slope_tolerance});
+    }
+  }
+  return rows;
+}
+
+/// The force component with the largest difference.
+class WorstForce {
+ public:
+  void add(std::size_t atom, std::span<const double> forces, const AtomSums& sums) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      Row row{fmt::format("force on atom {}, {} [hartree/bohr]", atom, "xyz"[i]),
+              forces[3 * atom + i], sums.force[static_cast<Eigen::Index>(i)], sums.force_scale,
+              slope_tolerance};
+      if (!seen_ || !(row.relative_difference() <= row_.relative_difference())) row_ = row;
+      seen_ = true;
+    }
+  }
+
+  const Row& row() const { return row_; }
+
+ private:
+  Row row_{};
+  bool seen_ = false;
+};
+
+std::string table(const std::vector<Row>& rows) {
+  std::string text =
+      fmt::format("  {:<34} {:>20} {:>20} {:>11}\n", "", "forcewire", "reference", "difference");
+  for (const Row& row : rows) {
+    text += fmt::format("  {:<34} {:>20.12e} {:>20.12e} {:>11.1e}{}\n", row.name, row.ours,
+                        row.reference, row.relative_difference(), row.agrees() ? "" : "  <--");
+  }
+  return text;
+}
+
+}  // namespace
+
+CheckReport check_result(const Structure& structure, const Cell& cell,
+                         std::span<const std::int32_t> species, const Potential& potential,
+                         const Result& result, double budget) {
+  const BruteForce brute_force(structure.positions, species, cell, potential);
+  const std::vector<std::size_t> atoms = choose_atoms(brute_force, budget);
+  const bool whole = atoms.size() == brute_force.atom_count();
+
+  AtomSums total;
+  WorstForce worst;
+  for (const std::size_t atom : atoms) {
+    const AtomSums sums = brute_force.sums_of(atom);
+    worst.add(atom, result.forces, sums);
+    total.energy += sums.energy;
+    total.virial += sums.virial;
+    total.energy_scale += sums.energy_scale;
+    total.virial_scale += sums.virial_scale;
+    total.pairs_at_cutoff += sums.pairs_at_cutoff;
+  }
+
+  std::vector<Row> rows;
+  if (whole) {
+    const auto count = count_species(brute_force.atom_count(), species, potential.species_count());
+    rows = compare_totals(result, total, tail_reference(potential, count, cell));
+  }
+  rows.push_back(worst.row());
+  const bool agreed =
+      std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.agrees(); });
+
+  std::string text = fmt::format(
+      "check of the first request: brute force over {} and all images, derivatives by finite "
+      "differences\n{}",
+      whole ? fmt::format("all {} atoms", atoms.size())
+            : fmt::format("{} of {} atoms", atoms.size(), brute_force.atom_count()),
+      table(rows));
+  text +=
+      "  The difference is relative to the sum of magnitudes; of the forces, the worst is shown.\n";
+  if (!whole)
+    text += "  Energy and virial need all pairs, which are too many here: not compared.\n";
+  if (total.pairs_at_cutoff > 0) {
+    text += fmt::format(
+        "  Seen from each side, {} pairs lie exactly at the cutoff: rounding decides "
+        "whether they count.\n",
+        total.pairs_at_cutoff);
+  }
+  text += fmt::format("  verdict: {}\n", agreed ? "agreed" : "DISAGREED");
+  return {text, agreed};
+}
+
+}  // namespace forcewire

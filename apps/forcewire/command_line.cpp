@@ -1,0 +1,325 @@
+#include "apps/forcewire/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "apps/forcewire/usage_error.hpp"
+#include "apps/forcewire/version.hpp"
+#include "engine/potentials/registry.hpp"
+
+namespace forcewire {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// The options as the user wrote them.
+struct RawOptions {
+  bool unix_socket = false;
+  std::string address = "localhost";
+  std::string host;  // the old name of `address`, from i-PI's driver
+  std::string port = "31415";
+  std::string prefix = "/tmp/ipi_";
+  std::string periodic = "auto";
+  std::string model;
+  std::vector<std::string> model_options;
+  std::string template_file;
+  std::string wait = "60";
+  std::string timeout = "60";
+  std::string idle_timeout;
+  std::string max_seconds;
+  std::string stop_file;
+  bool check = false;
+  int verbose = 0;
+  bool quiet = false;
+  bool help = false;
+  bool version = false;
+  bool list_models = false;
+};
+
+/// The page of `--help` as we like it: CLI11 writes the options.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(28); }
+
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "Usage: mpirun -n RANKS forcewire [options] -m MODEL -o OPTIONS\n\n"
+           "Answers i-PI, ASE or any server that speaks i-PI's socket protocol: the server moves "
+           "the\n"
+           "atoms, the ranks of this program compute energy, forces and virial.\n";
+  }
+};
+
+constexpr std::string_view examples = R"(Units:
+  On the wire and for bare numbers: atomic units (bohr, hartree). A value may carry its unit:
+  3.405angstrom, 0.0103eV, 120K (temperature times the Boltzmann constant).
+
+Examples:
+  With i-PI, whose input has <ffsocket mode="unix" name="lj"> <address>argon</address> </ffsocket>;
+  the same flags as i-pi-driver, and sigma,epsilon,cutoff in atomic units:
+    i-pi input.xml &
+    mpirun -n 4 forcewire -u -a argon -m lj -o 6.4345,0.00037930,16.063
+
+  With ASE; in Python: SocketIOCalculator(unixsocket='argon'), or SocketIOCalculator(port=31415)
+  and no -u here:
+    mpirun -n 4 forcewire -u -a argon -m lj -o sigma=3.405angstrom,epsilon=120K,cutoff=8.5angstrom
+
+  In a batch job: the server on another node and slow to start, the last minutes kept for an
+  orderly end:
+    srun forcewire -a $SERVER_NODE -p 31415 --wait 600 --max-seconds 86000 --stop-file STOP -m lj ...
+
+Exit status:
+  0  the server was done, or a signal, --max-seconds or --stop-file asked us to leave
+  2  wrong usage: command line, model options, template
+  3  no connection: no such host, nobody listens within --wait, bad socket path
+  4  the server vanished inside a message, or while we had a result for it
+  5  the server broke the protocol
+  6  the potential failed: bad numbers in or out, no memory
+  70 a bug in forcewire
+)";
+
+std::string models_text() {
+  std::string text = "Models:\n";
+  for (const ModelInfo& model : models()) {
+    text += fmt::format("  {:<5} {}\n", model.name, model.summary);
+    std::string_view help = model.help;
+    while (!help.empty()) {
+      const std::size_t end = std::min(help.find('\n'), help.size());
+      text += fmt::format("        {}\n", help.substr(0, end));
+      help.remove_prefix(std::min(end + 1, help.size()));
+    }
+  }
+  return text;
+}
+
+void declare_server_options(CLI::App& app, RawOptions& raw) {
+  const char* group = "Server";
+  app.add_flag("-u,--unix", raw.unix_socket, "UNIX socket; otherwise TCP (IPv4 and IPv6)")
+      ->group(group);
+  app.add_option("-a,--address", raw.address,
+                 "Host, or with -u the name of the socket; a name that contains / is\n"
+                 "the whole path. Default: localhost, or $FORCEWIRE_ADDRESS")
+      ->envname("FORCEWIRE_ADDRESS")
+      ->option_text("NAME")
+      ->group(group);
+  // Not in the help: it is there for old scripts of i-PI's driver.
+  app.add_option("-h", raw.host)->expected(0, 1)->group("");
+  app.add_option("-p,--port", raw.port, "TCP port. Default: 31415, or $FORCEWIRE_PORT")
+      ->envname("FORCEWIRE_PORT")
+      ->option_text("N")
+      ->group(group);
+  app.add_option("-S,--sockets-prefix", raw.prefix,
+                 "What comes before NAME in the path of a UNIX socket.\n"
+                 "Default: /tmp/ipi_, or $FORCEWIRE_SOCKETS_PREFIX")
+      ->envname("FORCEWIRE_SOCKETS_PREFIX")
+      ->option_text("PREFIX")
+      ->group(group);
+}
+
+void declare_model_options(CLI::App& app, RawOptions& raw) {
+  const char* group = "Model";
+  app.add_option("-m,--model", raw.model, "The model, from the list below")
+      ->option_text("NAME")
+      ->group(group);
+  app.add_option("-o,--options", raw.model_options,
+                 "Its options, key=value,...; for lj also three bare numbers\n"
+                 "sigma,epsilon,cutoff with the meaning they have for i-pi-driver")
+      ->option_text("LIST")
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->group(group);
+  app.add_option("-t,--template", raw.template_file,
+                 "Species of the atoms from an xyz or extended-xyz file, for models\n"
+                 "that need them: the protocol does not say")
+      ->option_text("FILE")
+      ->group(group);
+  app.add_option("--periodic", raw.periodic,
+                 "Periodic axes: auto (those whose lattice vector is not zero), none,\n"
+                 "or a subset of abc. Default: auto")
+      ->option_text("AXES")
+      ->group(group);
+  app.add_flag("--check", raw.check,
+               "Compare the first request with brute force and finite differences,\n"
+               "report, and go on")
+      ->group(group);
+  app.add_flag("--list-models", raw.list_models, "Show the models with their options")
+      ->group(group);
+}
+
+void declare_patience_options(CLI::App& app, RawOptions& raw) {
+  const char* group = "Patience (seconds; fractions are fine)";
+  app.add_option("--wait", raw.wait, "Keep trying to connect this long. Default: 60")
+      ->option_text("SECONDS")
+      ->group(group);
+  app.add_option("--timeout", raw.timeout,
+                 "Give up when the server falls silent inside a message. Default: 60")
+      ->option_text("SECONDS")
+      ->group(group);
+  app.add_option("--idle-timeout", raw.idle_timeout,
+                 "Leave when the server asks nothing for so long. Default: never")
+      ->option_text("SECONDS")
+      ->group(group);
+  app.add_option("--max-seconds", raw.max_seconds,
+                 "Leave in order between requests when the program is this old")
+      ->option_text("SECONDS")
+      ->group(group);
+  app.add_option("--stop-file", raw.stop_file,
+                 "Leave in order between requests when FILE appears. SIGTERM, SIGINT\n"
+                 "and SIGUSR1 do the same")
+      ->option_text("FILE")
+      ->group(group);
+}
+
+void declare_output_options(CLI::App& app, RawOptions& raw) {
+  const char* group = "Output";
+  app.add_flag("-v,--verbose", raw.verbose, "A line for each request; -vv: with timings")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->group(group);
+  app.add_flag("-q,--quiet", raw.quiet, "Errors only")->group(group);
+  app.add_flag("--help", raw.help, "This page")->group(group);
+  app.add_flag("--version", raw.version, "Version, MPI library, Eigen, instruction set")
+      ->group(group);
+}
+
+nanoseconds parse_seconds(const char* option, const std::string& text) {
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size() || !(seconds >= 0)) {
+    throw UsageError(fmt::format(
+        "{} is no time span (expected seconds, 0 or more; got \"{}\"). Write for example {} 90.",
+        option, text, option));
+  }
+  // Anyone who asks for more than a century means "for ever"; nanoseconds in 64 bits end at 292 a.
+  constexpr double century = 100 * 365.25 * 86400;
+  return std::chrono::duration_cast<nanoseconds>(
+      std::chrono::duration<double>(std::min(seconds, century)));
+}
+
+std::optional<nanoseconds> parse_optional_seconds(const char* option, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return parse_seconds(option, text);
+}
+
+std::uint16_t parse_port(const std::string& text) {
+  int port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port < 1 ||
+      port > std::numeric_limits<std::uint16_t>::max()) {
+    throw UsageError(fmt::format(
+        "bad TCP port (-p or FORCEWIRE_PORT; expected 1 to 65535, got \"{}\"). Give the "
+        "port at which the server listens.",
+        text));
+  }
+  return static_cast<std::uint16_t>(port);
+}
+
+Endpoint make_endpoint(const RawOptions& raw) {
+  const std::string& name = raw.host.empty() ? raw.address : raw.host;
+  if (name.empty()) {
+    throw UsageError(
+        "empty address (-a; expected a host or the name of a UNIX socket). Leave -a out for "
+        "localhost.");
+  }
+  if (raw.unix_socket) return unix_endpoint(name, raw.prefix);
+  const bool bracketed = name.size() > 2 && name.front() == '[' && name.back() == ']';
+  return TcpEndpoint{bracketed ? name.substr(1, name.size() - 2) : name, parse_port(raw.port)};
+}
+
+Periodicity parse_periodicity(const std::string& text) {
+  try {
+    return Periodicity::parse(text);
+  } catch (const std::invalid_argument&) {
+    throw UsageError(
+        fmt::format("bad periodic axes (--periodic; expected auto, none or a subset of abc; got "
+                    "\"{}\"). Write for example --periodic ab for a slab.",
+                    text));
+  }
+}
+
+/// One list out of what shells make of `-o a=1,b=2`, `-o a=1, b=2` and `-o a=1 -o b=2`.
+std::string join_model_options(const std::vector<std::string>& words) {
+  std::string list;
+  for (std::string word : words) {
+    while (!word.empty() && word.back() == ',') word.pop_back();
+    if (!list.empty() && !word.empty() && word.front() != ',') list += ',';
+    list += word;
+  }
+  return list;
+}
+
+Verbosity choose_verbosity(const RawOptions& raw) {
+  if (raw.quiet) return Verbosity::quiet;
+  if (raw.verbose == 0) return Verbosity::normal;
+  return raw.verbose == 1 ? Verbosity::requests : Verbosity::timings;
+}
+
+std::optional<std::filesystem::path> optional_path(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+CommandLine interpret(const RawOptions& raw) {
+  if (raw.model.empty()) {
+    std::string names;
+    for (const ModelInfo& model : models()) {
+      names += (names.empty() ? "" : ", ") + std::string(model.name);
+    }
+    throw UsageError(fmt::format(
+        "no model (expected -m NAME, one of: {}). See forcewire --list-models.", names));
+  }
+  CommandLine result;
+  result.endpoint = make_endpoint(raw);
+  result.periodicity = parse_periodicity(raw.periodic);
+  result.model = raw.model;
+  result.model_options = join_model_options(raw.model_options);
+  result.template_file = optional_path(raw.template_file);
+  result.wait = parse_seconds("--wait", raw.wait);
+  result.timeout = parse_seconds("--timeout", raw.timeout);
+  result.idle_timeout = parse_optional_seconds("--idle-timeout", raw.idle_timeout);
+  result.max_time = parse_optional_seconds("--max-seconds", raw.max_seconds);
+  result.stop_file = optional_path(raw.stop_file);
+  result.check = raw.check;
+  result.verbosity = choose_verbosity(raw);
+  return result;
+}
+
+}  // namespace
+
+std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* argv) {
+  if (argc <= 1) {
+    throw UsageError(
+        "nothing to do (expected at least a model, got no arguments). Try: forcewire --help");
+  }
+
+  RawOptions raw;
+  CLI::App app;
+  app.set_help_flag();
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  declare_server_options(app, raw);
+  declare_model_options(app, raw);
+  declare_patience_options(app, raw);
+  declare_output_options(app, raw);
+  app.get_option("--options")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.formatter(std::make_shared<HelpFormatter>());
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(fmt::format("{}. See forcewire --help.", error.what()));
+  }
+
+  const bool bare_h = app.get_option("-h")->count() > 0 && raw.host.empty();
+  if (raw.help || bare_h) return Page{app.help() + models_text() + '\n' + std::string(examples)};
+  if (raw.version) return Page{version_text()};
+  if (raw.list_models) return Page{models_text()};
+  return interpret(raw);
+}
+
+}  // namespace forcewire

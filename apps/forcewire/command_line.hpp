@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "engine/geometry/periodicity.hpp"
+#include "socket/endpoint.hpp"
+
+namespace forcewire {
+
+/// How much the program tells on standard output.
+enum class Verbosity {
+  quiet,     ///< nothing; errors go to standard error
+  normal,    ///< what it will do, what it understood, what it did
+  requests,  ///< also a line for each request
+  timings,   ///< also what each request spent where
+};
+
+/// What the user asked for.
+struct CommandLine {
+  Endpoint endpoint;
+  Periodicity periodicity;
+  std::string model;
+  std::string model_options;
+  std::optional<std::filesystem::path> template_file;
+
+  std::chrono::nanoseconds wait{};     ///< keep trying to connect this long
+  std::chrono::nanoseconds timeout{};  ///< the server may be silent inside a message this long
+  std::optional<std::chrono::nanoseconds> idle_timeout;  ///< ... and between messages this long
+  std::optional<std::chrono::nanoseconds> max_time;      ///< leave when the program is this old
+  std::optional<std::filesystem::path> stop_file;        ///< leave when this file appears
+
+  bool check = false;
+  Verbosity verbosity = Verbosity::normal;
+};
+
+/// The user wants to read something (`--help`, `--version`, `--list-models`), and no more.
+struct Page {
+  std::string text;
+};
+
+/// Understands the command line and the environment variables FORCEWIRE_ADDRESS, FORCEWIRE_PORT and
+/// FORCEWIRE_SOCKETS_PREFIX, which the command line overrides.
+///
+/// Flags that i-PI's own driver has mean the same here; its old `-h HOST` too, which is why a bare
+/// `-h`, and only that, asks for help.
+///
+/// @throws UsageError when it makes no sense
+std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace forcewire

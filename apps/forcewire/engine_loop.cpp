@@ -1,0 +1,50 @@
+#include "apps/forcewire/engine_loop.hpp"
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <variant>
+
+namespace forcewire {
+
+namespace {
+
+// Session and evaluator both have lattice vectors and stress directions as rows; the wire's
+// transposed order is the session's affair.
+using RowMajorMatrix = Eigen::Matrix<double, 3, 3, Eigen::RowMajor>;
+
+Structure to_structure(const Evaluate& request) {
+  return {.cell = Eigen::Map<const RowMajorMatrix>(request.cell.data()),
+          .positions = request.positions};
+}
+
+Answer to_answer(const Result& result) {
+  Answer answer{
+      .energy = result.energy, .forces = result.forces, .virial = {}, .extras = result.extras};
+  Eigen::Map<RowMajorMatrix>(answer.virial.data()) = result.virial;
+  return answer;
+}
+
+}  // namespace
+
+Exit::Reason run_engine_loop(Session& session, Evaluator& evaluator,
+                             const EngineLoopObserver& observer) {
+  std::int64_t replica = 0;
+  Result result;  // lives as long as the session may have to send it
+  for (;;) {
+    const Event event = session.next();
+    if (const auto* init = std::get_if<Init>(&event)) {
+      replica = init->replica;
+    } else if (const auto* request = std::get_if<Evaluate>(&event)) {
+      const Structure structure = to_structure(*request);
+      observer.before(structure);
+      const auto start = std::chrono::steady_clock::now();
+      result = evaluator.evaluate(structure);
+      session.answer(to_answer(result));
+      observer.after({replica, structure, result, std::chrono::steady_clock::now() - start});
+    } else {
+      return std::get<Exit>(event).reason;
+    }
+  }
+}
+
+}  // namespace forcewire

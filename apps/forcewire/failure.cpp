@@ -1,0 +1,52 @@
+#include "apps/forcewire/failure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <new>
+
+#include "apps/forcewire/usage_error.hpp"
+#include "engine/geometry/invalid_structure.hpp"
+#include "engine/potentials/errors.hpp"
+#include "socket/error.hpp"
+
+namespace forcewire {
+
+Failure to_failure(std::exception_ptr exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const UsageError& error) {
+    return {ExitStatus::usage, error.what()};
+  } catch (const ModelError& error) {
+    return {ExitStatus::usage, error.what()};
+  } catch (const ConnectError& error) {
+    return {ExitStatus::no_connection, error.what()};
+  } catch (const PeerError& error) {
+    return {ExitStatus::server_vanished, error.what()};
+  } catch (const ProtocolError& error) {
+    return {ExitStatus::protocol, error.what()};
+  } catch (const InvalidStructure& error) {
+    return {ExitStatus::potential, error.what()};
+  } catch (const PotentialFailure& error) {
+    return {ExitStatus::potential, error.what()};
+  } catch (const std::bad_alloc&) {
+    return {ExitStatus::potential,
+            "out of memory. Use fewer atoms, a shorter cutoff, or more nodes."};
+  } catch (const std::exception& error) {
+    return {ExitStatus::internal,
+            fmt::format("a bug in forcewire: {}. Please report it with the command line.",
+                        error.what())};
+  } catch (...) {
+    return {ExitStatus::internal,
+            "a bug in forcewire: an exception of unknown type. Please report it with the command "
+            "line."};
+  }
+}
+
+std::string error_line(const Failure& failure) {
+  std::string text = failure.text;
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return fmt::format("forcewire: error: {}\n", text);
+}
+
+}  // namespace forcewire

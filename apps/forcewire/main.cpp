@@ -1,0 +1,23 @@
+#include <exception>
+#include <iostream>
+
+#include "apps/forcewire/failure.hpp"
+#include "apps/forcewire/program.hpp"
+#include "engine/parallel/mpi_environment.hpp"
+
+// About mpirun: whatever program ends with a status other than 0, Open MPI adds a paragraph of its
+// own to standard error. Nothing that we print, and nothing that a program can switch off, because
+// mpirun writes it after the ranks are gone; `mpirun --quiet` leaves it out, and mpirun still
+// returns our status.
+int main(int argc, char** argv) {
+  try {
+    const forcewire::MpiEnvironment mpi(argc, argv);
+    const auto world = forcewire::Communicator::world();
+    return static_cast<int>(forcewire::run_program(world, argc, argv));
+  } catch (...) {
+    const auto failure = forcewire::to_failure(std::current_exception());
+    std::cerr << forcewire::error_line(failure) << std::flush;
+    // The other ranks may be waiting for this one in a collective operation.
+    forcewire::MpiEnvironment::abort(static_cast<int>(forcewire::ExitStatus::internal));
+  }
+}

@@ -1,0 +1,207 @@
+#include "apps/forcewire/program.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "apps/forcewire/check.hpp"
+#include "apps/forcewire/command_line.hpp"
+#include "apps/forcewire/engine_loop.hpp"
+#include "apps/forcewire/failure.hpp"
+#include "apps/forcewire/placement.hpp"
+#include "apps/forcewire/report.hpp"
+#include "apps/forcewire/stop_conditions.hpp"
+#include "apps/forcewire/template_file.hpp"
+#include "engine/parallel/evaluator.hpp"
+#include "engine/parallel/mpi_error.hpp"
+#include "engine/potentials/registry.hpp"
+#include "socket/open_socket.hpp"
+#include "socket/session.hpp"
+
+namespace forcewire {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// All that can be wrong without a server is found out while this is made.
+struct Setup {
+  CommandLine command;
+  Model model;
+};
+
+Setup set_up(CommandLine command) {
+  ModelRequest request{command.model, command.model_options, {}};
+  if (command.template_file) request.symbols = read_species(*command.template_file);
+  Model model = make_model(request);
+  return {std::move(command), std::move(model)};
+}
+
+/// What the command line leads to on this rank.
+std::variant<Setup, Page, Failure> prepare(int argc, const char* const* argv) {
+  try {
+    auto wish = parse_command_line(argc, argv);
+    if (auto* page = std::get_if<Page>(&wish)) return std::move(*page);
+    return set_up(std::get<CommandLine>(std::move(wish)));
+  } catch (...) {
+    return to_failure(std::current_exception());
+  }
+}
+
+/// Does any rank have a failure? If so the first of them says it, and all get its status.
+/// Files can be missing on one node only, hence the vote. @collective
+std::optional<ExitStatus> agree_on_failure(const Communicator& world, const Failure* failure) {
+  const int speaker = world.min(failure != nullptr ? world.rank() : world.size());
+  if (speaker == world.size()) return std::nullopt;
+  if (speaker == world.rank()) std::cerr << error_line(*failure) << std::flush;
+  return static_cast<ExitStatus>(
+      world.max(speaker == world.rank() ? static_cast<int>(failure->status) : 0));
+}
+
+std::string farewell(Exit::Reason reason, const StopConditions& stop, const CommandLine& command) {
+  switch (reason) {
+    case Exit::Reason::exit_received:
+      return "the server sent EXIT";
+    case Exit::Reason::server_closed:
+      return "the server closed the connection between two requests";
+    case Exit::Reason::stop_requested:
+      return fmt::format("leaving in order: {}", stop.reason());
+    case Exit::Reason::idle_timeout:
+      return fmt::format("leaving in order: no request for {:g} s (--idle-timeout)",
+                         std::chrono::duration<double>(*command.idle_timeout).count());
+  }
+  return {};
+}
+
+/// The root, between the server and the other ranks.
+class Root {
+ public:
+  Root(const CommandLine& command, const Model& model, Clock::time_point start)
+      : command_(command),
+        model_(model),
+        stop_(start, command.max_time, command.stop_file),
+        report_(std::cout, std::cerr, command.verbosity) {}
+
+  Report& report() { return report_; }
+
+  /// Serves the server to the end.
+  void run(Evaluator& evaluator) {
+    std::optional<Socket> socket = connect();
+    if (!socket) {
+      report_.note(fmt::format("leaving in order before there was a server: {}", stop_.reason()));
+      return;
+    }
+    const auto connected = Clock::now();
+    Session session(std::move(*socket), session_options(evaluator));
+    const auto summarize = [&] {
+      report_.summary(session.times(), evaluator.statistics(), Clock::now() - connected);
+    };
+    try {
+      const Exit::Reason reason = run_engine_loop(session, evaluator, observer(evaluator));
+      report_.note(farewell(reason, stop_, command_));
+    } catch (...) {
+      summarize();
+      throw;
+    }
+    summarize();
+  }
+
+ private:
+  std::optional<Socket> connect() {
+    return open_socket(command_.endpoint,
+                       {.wait = command_.wait,
+                        .stop = [this] { return stop_.requested(); },
+                        .on_waiting =
+                            [this](std::string_view reason) {
+                              report_.note(fmt::format("waiting for the server: {}", reason));
+                            }});
+  }
+
+  SessionOptions session_options(Evaluator& evaluator) {
+    SessionOptions options;
+    options.message_timeout = command_.timeout;
+    options.idle_timeout = command_.idle_timeout;
+    options.stop = [this] { return stop_.requested(); };
+    options.positions = [&evaluator](std::size_t count) { return evaluator.positions(count); };
+    return options;
+  }
+
+  EngineLoopObserver observer(const Evaluator& evaluator) {
+    return {.before =
+                [this](const Structure& structure) {
+                  if (is_first_) report_.first_request(structure, command_.periodicity);
+                },
+            .after =
+                [this, &evaluator](const ServedRequest& request) {
+                  if (is_first_ && command_.check) check(request, evaluator.potential());
+                  report_.request(request, evaluator.statistics());
+                  is_first_ = false;
+                }};
+  }
+
+  void check(const ServedRequest& request, const Potential& potential) {
+    const Cell cell(request.structure.cell, command_.periodicity);
+    const CheckReport outcome =
+        check_result(request.structure, cell, model_.species, potential, request.result);
+    report_.block(outcome.text);
+    if (!outcome.agreed) {
+      report_.warning(
+          "the check of the first request failed, and the run goes on. Please report it with the "
+          "structure and the command line.");
+    }
+  }
+
+  const CommandLine& command_;
+  const Model& model_;
+  StopConditions stop_;
+  Report report_;
+  bool is_first_ = true;
+};
+
+/// The root's part, and what it came to. Whatever happens, the other ranks are told.
+ExitStatus run_root(Root& root, Evaluator& evaluator) {
+  ExitStatus status = ExitStatus::success;
+  try {
+    root.run(evaluator);
+  } catch (const MpiError&) {
+    throw;  // nobody can be told
+  } catch (...) {
+    const Failure failure = to_failure(std::current_exception());
+    std::cerr << error_line(failure) << std::flush;
+    status = failure.status;
+  }
+  evaluator.release(static_cast<int>(status));
+  return status;
+}
+
+}  // namespace
+
+ExitStatus run_program(const Communicator& world, int argc, const char* const* argv) {
+  const auto start = Clock::now();
+  auto plan = prepare(argc, argv);
+  if (const auto status = agree_on_failure(world, std::get_if<Failure>(&plan))) return *status;
+  if (const auto* page = std::get_if<Page>(&plan)) {
+    if (world.is_root()) std::cout << page->text << std::flush;
+    return ExitStatus::success;
+  }
+
+  install_stop_signals();
+  auto& [command, model] = std::get<Setup>(plan);
+  const Placement placement = find_placement(world);
+  std::optional<Root> root;
+  if (world.is_root()) {
+    root.emplace(command, model, start);
+    root->report().start(command, model, placement);
+  }
+  Evaluator evaluator(world, std::move(model.potential),
+                      {.periodicity = command.periodicity, .species = model.species, .skin = {}});
+  if (root) return run_root(*root, evaluator);
+  return static_cast<ExitStatus>(evaluator.serve());
+}
+
+}  // namespace forcewire

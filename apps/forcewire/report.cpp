@@ -1,0 +1,215 @@
+#include "apps/forcewire/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+#include <utility>
+
+#include "apps/forcewire/closest_pair.hpp"
+#include "engine/kernels/lennard_jones_kernel.hpp"
+#include "engine/potentials/units.hpp"
+
+namespace forcewire {
+
+namespace {
+
+using std::chrono::nanoseconds;
+using units::angstrom;
+
+/// Atoms nearer than this, in a molecule or a solid, are a mistake: H2 has 0.74 angstrom.
+constexpr double suspicious_distance = 0.5 * angstrom;
+
+double seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+double milliseconds(nanoseconds time) { return 1e3 * seconds(time); }
+
+std::string row(std::string_view label, std::string_view value) {
+  return fmt::format("  {:<16} {}\n", label, value);
+}
+
+std::string count(std::int64_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
+/// A rate without more digits than it deserves: `0.52`, `97.6`, `390123`.
+std::string rate(double number) {
+  return number < 100 ? fmt::format("{:.3g}", number) : fmt::format("{:.0f}", number);
+}
+
+std::string where(const Endpoint& endpoint) {
+  const bool is_unix = std::holds_alternative<UnixEndpoint>(endpoint);
+  return (is_unix ? "UNIX socket " : "TCP ") + to_string(endpoint);
+}
+
+std::string vector_text(const Eigen::RowVector3d& vector) {
+  return fmt::format("{:12.6f} {:12.6f} {:12.6f}", vector.x(), vector.y(), vector.z());
+}
+
+double max_force(std::span<const double> forces) {
+  double largest = 0;
+  for (std::size_t i = 0; i + 2 < forces.size(); i += 3) {
+    largest = std::max(largest, std::hypot(forces[i], forces[i + 1], forces[i + 2]));
+  }
+  return largest;
+}
+
+std::string length_text(double bohr) {
+  return fmt::format("{:.4f} bohr = {:.4f} angstrom", bohr, bohr / angstrom);
+}
+
+std::string volume_text(double cubic_bohr) {
+  return fmt::format("{:.6g} bohr^3 = {:.6g} angstrom^3", cubic_bohr,
+                     cubic_bohr / std::pow(angstrom, 3));
+}
+
+}  // namespace
+
+Report::Report(std::ostream& out, std::ostream& warnings, Verbosity verbosity)
+    : out_(out), warnings_(warnings), verbosity_(verbosity) {}
+
+// Flushed at once: under mpirun standard output is a pipe, and a pipe is buffered.
+void Report::print(std::string_view text) { out_ << text << std::flush; }
+
+void Report::note(std::string_view text) {
+  if (shows(Verbosity::normal)) print(fmt::format("forcewire: {}\n", text));
+}
+
+void Report::warning(std::string_view text) {
+  if (!shows(Verbosity::normal)) return;
+  warnings_ << fmt::format("forcewire: warning: {}\n", text) << std::flush;
+}
+
+void Report::block(std::string_view text) {
+  if (shows(Verbosity::normal)) print(text);
+}
+
+void Report::start(const CommandLine& command, const Model& model, const Placement& placement) {
+  if (placement.is_overcommitted()) {
+    warning(fmt::format(
+        "{} on a node with {} to use: they will wait for each other. Start fewer "
+        "ranks, or give the job more cores.",
+        count(placement.crowded_ranks, "rank"), count(placement.crowded_cores, "core")));
+  }
+  if (!shows(Verbosity::normal)) return;
+  std::string text = "forcewire " FORCEWIRE_VERSION "\n";
+  text += row("server", where(command.endpoint));
+  text += row("ranks", fmt::format("{} on {}, {} kernels", placement.ranks,
+                                   count(placement.nodes, "node"), simd_target()));
+  text += row("model", command.model);
+  for (const auto& [label, value] : model.potential->description()) {
+    text += row("  " + label, value);
+  }
+  text += row("periodic axes", command.periodicity.to_string());
+  print(text);
+  species_row(model);
+}
+
+void Report::species_row(const Model& model) {
+  if (model.species_names.empty()) return;
+  std::vector<std::int64_t> atoms(model.species_names.size());
+  for (const std::int32_t species : model.species) ++atoms[static_cast<std::size_t>(species)];
+  for (std::size_t s = 0; s < atoms.size(); ++s) {
+    const std::string known = model.species.empty() ? "all atoms" : count(atoms[s], "atom");
+    print(row(s == 0 ? "species" : "", fmt::format("{:<4} {}", model.species_names[s], known)));
+  }
+}
+
+void Report::first_request(const Structure& structure, const Periodicity& periodicity) {
+  if (!shows(Verbosity::normal)) return;
+  const std::size_t atoms = structure.positions.size() / 3;
+  std::string text = "first request\n" + row("atoms", fmt::format("{}", atoms));
+  text += fmt::format("  {:<16} {:^38}   {:^38}\n", "cell", "bohr", "angstrom");
+  for (int axis = 0; axis < 3; ++axis) {
+    const Eigen::RowVector3d vector = structure.cell.row(axis);
+    text += row(fmt::format("  {}", "abc"[axis]),
+                vector_text(vector) + "   " + vector_text(vector / angstrom));
+  }
+  print(text);
+
+  const Cell cell(structure.cell, periodicity);
+  print(row("periodic axes", axes_to_string(cell.periodic())));
+  if (cell.fully_periodic()) {
+    const double density = static_cast<double>(atoms) / (cell.volume() / std::pow(angstrom, 3));
+    print(row("volume", volume_text(cell.volume())) +
+          row("density", fmt::format("{:.6g} atoms/angstrom^3", density)));
+  }
+  const auto closest = closest_pair(structure.positions, cell);
+  if (!closest) return;
+  const std::string pair = fmt::format("atoms {} and {}{}", closest->first, closest->second,
+                                       closest->first == closest->second ? ", its image" : "");
+  print(row("shortest distance", fmt::format("{} ({})", length_text(closest->distance), pair)));
+  if (closest->distance < suspicious_distance) {
+    warning(fmt::format("{} are only {} apart. Check the units of the structure and of the cell.",
+                        pair, length_text(closest->distance)));
+  }
+}
+
+void Report::request(const ServedRequest& request, const EvaluatorStatistics& statistics) {
+  const auto atoms = static_cast<std::int64_t>(request.structure.positions.size() / 3);
+  fewest_atoms_ = requests_ == 0 ? atoms : std::min(fewest_atoms_, atoms);
+  most_atoms_ = std::max(most_atoms_, atoms);
+  ++requests_;
+  if (!shows(Verbosity::requests)) return;
+  if (requests_ == 1) {
+    print(fmt::format("{:>10} {:>8} {:>22} {:>26} {:>12}\n", "request", "replica",
+                      "energy [hartree]", "max force [hartree/bohr]", "time [ms]"));
+  }
+  print(fmt::format("{:>10} {:>8} {:>22.12g} {:>26.6e} {:>12.3f}\n", requests_, request.replica,
+                    request.result.energy, max_force(request.result.forces),
+                    milliseconds(request.duration)));
+  if (shows(Verbosity::timings)) request_timings(statistics);
+}
+
+void Report::request_timings(const EvaluatorStatistics& statistics) {
+  print(fmt::format(
+      "{:>10} sharing {:.3f}, neighbour lists {:.3f}{}, forces {:.3f}, reducing {:.3f} ms\n", "",
+      milliseconds(statistics.sharing - previous_.sharing),
+      milliseconds(statistics.neighbor_lists - previous_.neighbor_lists),
+      statistics.rebuilds > previous_.rebuilds ? " (rebuilt)" : "",
+      milliseconds(statistics.forces - previous_.forces),
+      milliseconds(statistics.reducing - previous_.reducing)));
+  previous_ = statistics;
+}
+
+void Report::summary(const SessionTimes& session, const EvaluatorStatistics& statistics,
+                     nanoseconds wall) {
+  if (!shows(Verbosity::normal)) return;
+  const double wall_seconds = seconds(wall);
+  const auto per_second = [&](std::int64_t number) {
+    return rate(wall_seconds > 0 ? static_cast<double>(number) / wall_seconds : 0);
+  };
+  const std::string atoms_each = fewest_atoms_ == most_atoms_
+                                     ? fmt::format("{} each", most_atoms_)
+                                     : fmt::format("{} to {}", fewest_atoms_, most_atoms_);
+  std::string text = "summary\n";
+  text += fmt::format("  {:<24} {:>12}   {}/s\n", "requests", statistics.evaluations,
+                      per_second(statistics.evaluations));
+  text +=
+      fmt::format("  {:<24} {:>12}   {}/s\n", "atoms", atoms_each, per_second(statistics.atoms));
+  text += fmt::format("  {:<24} {:>12}\n", "list rebuilds", statistics.rebuilds);
+  text += fmt::format("  {:<24} {:>12.3f} s\n", "wall time", wall_seconds);
+
+  const std::pair<std::string_view, nanoseconds> parts[] = {
+      {"waiting for the server", session.waiting},
+      {"receiving", session.receiving},
+      {"sharing", statistics.sharing},
+      {"neighbour lists", statistics.neighbor_lists},
+      {"forces", statistics.forces},
+      {"reducing", statistics.reducing},
+      {"sending", session.sending},
+  };
+  nanoseconds rest = wall;
+  const auto part = [&](std::string_view label, nanoseconds time) {
+    const double percent = wall_seconds > 0 ? 100 * seconds(time) / wall_seconds : 0;
+    text += fmt::format("    {:<22} {:>12.3f} s {:>6.1f} %\n", label, seconds(time), percent);
+  };
+  for (const auto& [label, time] : parts) {
+    part(label, time);
+    rest -= time;
+  }
+  part("other", std::max(rest, nanoseconds::zero()));
+  print(text);
+}
+
+}  // namespace forcewire

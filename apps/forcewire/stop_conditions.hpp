@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace forcewire {
+
+/// From now on SIGTERM, SIGINT and SIGUSR1 do not end the process: they ask it to leave in order.
+///
+/// All ranks need this, because mpirun and batch systems signal all of them; but only the root acts
+/// upon it, at a moment of its choice, and the others follow the root. A second SIGINT ends the
+/// process at once, for people whose patience with Ctrl-C is over.
+void install_stop_signals();
+
+/// Decides on the root when to leave in order: a signal, the age of the program, a stop file.
+class StopConditions {
+ public:
+  /// @param start when the program began
+  /// @param max_time age at which it ends
+  /// @param stop_file ends it by appearing
+  StopConditions(std::chrono::steady_clock::time_point start,
+                 std::optional<std::chrono::nanoseconds> max_time,
+                 std::optional<std::filesystem::path> stop_file);
+
+  /// Is it time to leave? Cheap enough to be asked thousands of times a second. Once true, it stays
+  /// so.
+  bool requested();
+
+  /// Why, for people: `SIGTERM`, `--max-seconds 60`, `stop file STOP`. Empty while not requested.
+  const std::string& reason() const { return reason_; }
+
+ private:
+  bool stop_file_is_there();
+
+  std::chrono::steady_clock::time_point start_;
+  std::optional<std::chrono::nanoseconds> max_time_;
+  std::optional<std::filesystem::path> stop_file_;
+  std::chrono::steady_clock::time_point next_look_{};  // for the stop file
+  std::string reason_;
+};
+
+}  // namespace forcewire
