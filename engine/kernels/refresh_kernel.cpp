@@ -42,7 +42,7 @@ bool run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRI
   const hn::RebindToSigned<D> d_index;
   const Vector3<V> zero{hn::Zero(d), hn::Zero(d), hn::Zero(d)};
   const auto limit = hn::Set(d, limit_squared);
-  const auto last = hn::Set(d, static_cast<double>(watched));
+  const auto lane = hn::Iota(d, 0);
   const auto is_periodic = [&](std::size_t axis)
                                HWY_ATTR { return hn::Set(d, cell.periodic()[axis] ? 1.0 : 0.0); };
   const Vector3<V> periodic{is_periodic(0), is_periodic(1), is_periodic(2)};
@@ -74,7 +74,7 @@ bool run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRI
     const auto distance =
         hn::MulAdd(moved.x, moved.x, hn::MulAdd(moved.y, moved.y, hn::Mul(moved.z, moved.z)));
     // Not(<=) and not (>): a NaN has escaped, too.
-    const auto is_watched = hn::Lt(hn::Iota(d, static_cast<double>(at)), last);
+    const auto is_watched = hn::Lt(lane, hn::Set(d, static_cast<double>(watched - at)));
     const auto beyond = hn::AndNot(hn::Le(distance, limit), is_watched);
     escaped = hn::Or(escaped, hn::IfThenElseZero(beyond, hn::Set(d, 1.0)));
   }

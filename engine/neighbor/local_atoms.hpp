@@ -60,6 +60,7 @@ class LocalAtoms {
     std::array<std::int32_t, 3> shift;
   };
 
+  std::vector<IndexRange> sort_by_bin(std::size_t first);
   void select_owned(const Cell& cell, std::span<const double> positions, Part part);
   void select_ghosts(const Cell& cell, std::span<const double> positions, double reach);
   void take(const Cell& cell, std::span<const double> positions,

@@ -93,15 +93,14 @@ void VerletList::fill_rows() {
   if (owned == 0) return;
 
   // Distances are tested on coordinates in arrays of their own: contiguous loads.
-  std::array<std::vector<double>, 3> coordinates;
-  for (auto& axis : coordinates) axis.resize(atoms_.size() + search_padding);
+  for (auto& axis : coordinates_) axis.resize(atoms_.size() + search_padding);
   for (std::size_t local = 0; local < atoms_.size(); ++local) {
     const PackedAtom& atom = atoms_.atoms()[local];
-    coordinates[0][local] = atom.x;
-    coordinates[1][local] = atom.y;
-    coordinates[2][local] = atom.z;
+    coordinates_[0][local] = atom.x;
+    coordinates_[1][local] = atom.y;
+    coordinates_[2][local] = atom.z;
   }
-  const Coordinates arrays{coordinates[0].data(), coordinates[1].data(), coordinates[2].data()};
+  const Coordinates arrays{coordinates_[0].data(), coordinates_[1].data(), coordinates_[2].data()};
 
   constexpr std::size_t multiple = NeighborRows::row_multiple;
   for (std::size_t bin = 0; bin < atoms_.owned_in_bin().size(); ++bin) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -56,6 +57,7 @@ class VerletList {
   double list_cutoff_;
   std::optional<Reference> built_for_;
   LocalAtoms atoms_;
+  std::array<std::vector<double>, 3> coordinates_;  // for the search; kept for its memory
   std::vector<std::size_t> row_begin_;
   std::vector<std::int32_t> index_;  // grows, never shrinks; row_begin_.back() are in use
 };
