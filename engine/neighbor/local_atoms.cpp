@@ -64,31 +64,6 @@ void check_coordinates(const Cell& cell, std::span<const double> positions) {
   }
 }
 
-/// Sorts `images` by bin, one counting sort.
-/// @param first local index of the first one
-/// @return local indices by bin
-template <typename Image>
-std::vector<IndexRange> sort_by_bin(std::span<Image> images, std::size_t bin_count,
-                                    std::int32_t first) {
-  std::vector<IndexRange> ranges(bin_count, IndexRange{0, 0});
-  for (const Image& image : images) ++ranges[static_cast<std::size_t>(image.bin)].end;
-  std::int32_t next = 0;
-  for (IndexRange& range : ranges) {
-    range.begin = next;
-    next += range.end;
-    range.end = range.begin;
-  }
-  const std::vector<Image> unsorted(images.begin(), images.end());
-  for (const Image& image : unsorted) {
-    images[static_cast<std::size_t>(ranges[static_cast<std::size_t>(image.bin)].end++)] = image;
-  }
-  for (IndexRange& range : ranges) {
-    range.begin += first;
-    range.end += first;
-  }
-  return ranges;
-}
-
 }  // namespace
 
 void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
@@ -98,6 +73,24 @@ void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
   select_owned(cell, positions, part);
   if (!images_.empty()) select_ghosts(cell, positions, reach);
   take(cell, positions, species);
+}
+
+/// Sorts the images from local index `first` on by bin, one counting sort.
+/// @return the local indices in each bin mentioned so far
+std::vector<IndexRange> LocalAtoms::sort_by_bin(std::size_t first) {
+  unsorted_.assign(images_.begin() + static_cast<std::ptrdiff_t>(first), images_.end());
+  std::vector<IndexRange> ranges(static_cast<std::size_t>(bins_.size()), IndexRange{0, 0});
+  for (const Image& image : unsorted_) ++ranges[static_cast<std::size_t>(image.bin)].end;
+  auto next = static_cast<std::int32_t>(first);
+  for (IndexRange& range : ranges) {
+    range.begin = next;
+    next += range.end;
+    range.end = range.begin;
+  }
+  for (const Image& image : unsorted_) {
+    images_[static_cast<std::size_t>(ranges[static_cast<std::size_t>(image.bin)].end++)] = image;
+  }
+  return ranges;
 }
 
 void LocalAtoms::select_owned(const Cell& cell, std::span<const double> positions, Part part) {
@@ -130,7 +123,7 @@ void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positio
   bins_ = BinTable(low, edge);
   for (Image& image : images_) image.bin = bins_.mention(place(image));
   const std::int32_t owned_bins = bins_.size();
-  owned_in_bin_ = sort_by_bin(std::span(images_), static_cast<std::size_t>(owned_bins), 0);
+  owned_in_bin_ = sort_by_bin(0);
   for (std::int32_t bin = 0; bin < owned_bins; ++bin) bins_.mention_neighbors(bin);
 
   std::vector<bool> is_owned(positions.size() / 3, false);
@@ -178,9 +171,7 @@ void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positio
       }
     }
   }
-  ghosts_in_bin_ =
-      sort_by_bin(std::span(images_).subspan(owned_.size()), static_cast<std::size_t>(bins_.size()),
-                  static_cast<std::int32_t>(owned_.size()));
+  ghosts_in_bin_ = sort_by_bin(owned_.size());
 }
 
 void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
