@@ -90,8 +90,8 @@ const Setting* effective(const Setting* option, const std::optional<Setting>& of
                          const std::optional<Setting>& of_all_pairs) {
   if (option != nullptr && of_pair) {
     throw ModelError(
-        fmt::format("{}: is it also for the pair that has its own ({})? Give it in the "
-                    "file only",
+        fmt::format("{}: it is not clear whether it holds for the pair that has its own ({}); give "
+                    "both in the file",
                     option->origin, of_pair->origin));
   }
   if (option != nullptr) return option;

@@ -60,11 +60,11 @@ class Section {
     std::vector<std::pair<std::string, Section>> found;
     const toml::node* outer = table_.get(key);
     if (outer == nullptr) return found;
-    const Section section(path_, full_name(key), as_table(*outer, full_name(key)));
+    const std::string outer_name = full_name(key);
+    const Section section(path_, outer_name, as_table(*outer, outer_name, outer_name + ".NAME"));
     for (const auto& [inner, node] : section.table_) {
-      std::string name = section.full_name(inner);
-      const toml::table& table = as_table(node, name);
-      found.emplace_back(inner.str(), Section(path_, std::move(name), table));
+      const std::string name = section.full_name(inner);
+      found.emplace_back(inner.str(), Section(path_, name, as_table(node, name, name)));
     }
     return found;
   }
@@ -78,9 +78,10 @@ class Section {
     return fmt::format("{}:{}: {}", path_, node.source().begin.line, name);
   }
 
-  const toml::table& as_table(const toml::node& node, std::string_view name) const {
+  const toml::table& as_table(const toml::node& node, std::string_view name,
+                              std::string_view header) const {
     if (const toml::table* table = node.as_table()) return *table;
-    throw ModelError(fmt::format("{}: expected a table, [{}.NAME]", origin(node, name), name));
+    throw ModelError(fmt::format("{}: expected a table [{}]", origin(node, name), header));
   }
 
   std::string_view path_;

@@ -55,10 +55,7 @@ std::span<const Unit> known_units() { return all_units; }
 Quantity parse_quantity(std::string_view text, Dimension dimension, std::string_view origin) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc::result_out_of_range) {
-    throw ModelError(fmt::format("{}: '{}' does not fit into a double", origin, text));
-  }
-  if (error != std::errc{}) {
+  if (error == std::errc::invalid_argument) {
     throw ModelError(fmt::format("{}: '{}' is not {}", origin, text, expectation(dimension, {})));
   }
   if (!std::isfinite(number)) {
@@ -67,8 +64,8 @@ Quantity parse_quantity(std::string_view text, Dimension dimension, std::string_
 
   std::string_view name(end, text.data() + text.size());
   name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
-  if (name.empty()) return {number, &atomic_unit(dimension)};
-  const auto unit = std::ranges::find(all_units, name, &Unit::name);
+  const auto unit = name.empty() ? std::ranges::find(all_units, dimension, &Unit::dimension)
+                                 : std::ranges::find(all_units, name, &Unit::name);
   if (unit == all_units.end()) {
     throw ModelError(fmt::format("{}: '{}' has the unknown unit '{}', expected {}", origin, text,
                                  name, expectation(dimension, name)));
@@ -77,7 +74,11 @@ Quantity parse_quantity(std::string_view text, Dimension dimension, std::string_
     throw ModelError(fmt::format("{}: '{}' is {}, expected {}", origin, text, noun(unit->dimension),
                                  expectation(dimension, {})));
   }
-  return {number * unit->size, &*unit};
+  const Quantity quantity{number * unit->size, &*unit};
+  if (error == std::errc::result_out_of_range || !std::isfinite(quantity.value)) {
+    throw ModelError(fmt::format("{}: '{}' does not fit into a double", origin, text));
+  }
+  return quantity;
 }
 
 std::string to_string(const Quantity& quantity) {
