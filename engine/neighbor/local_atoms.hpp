@@ -69,7 +69,8 @@ class LocalAtoms {
   BinTable bins_{Eigen::Vector3d::Zero(), 1};
   std::vector<IndexRange> owned_in_bin_;
   std::vector<IndexRange> ghosts_in_bin_;
-  std::vector<Image> images_;  // owned atoms, then ghosts
+  std::vector<Image> images_;    // owned atoms, then ghosts
+  std::vector<Image> unsorted_;  // for the sort; kept for its memory
   std::vector<std::int32_t> owned_;
   std::size_t size_ = 0;
   std::vector<PackedAtom> atoms_;
