@@ -1,0 +1,119 @@
+#include "engine/parallel/communicator.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/parallel/mpi_error.hpp"
+
+namespace forcewire {
+namespace {
+
+TEST(Communicator, IsADuplicateOfTheWorld) {
+  const Communicator world = Communicator::world();
+  int rank = -1;
+  int size = -1;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  EXPECT_EQ(world.rank(), rank);
+  EXPECT_EQ(world.size(), size);
+  EXPECT_EQ(world.is_root(), rank == 0);
+  int comparison = MPI_UNEQUAL;
+  MPI_Comm_compare(world.handle(), MPI_COMM_WORLD, &comparison);
+  EXPECT_EQ(comparison, MPI_CONGRUENT) << "same ranks, another message space";
+}
+
+TEST(Communicator, MovesItsHandle) {
+  Communicator first = Communicator::world();
+  const MPI_Comm handle = first.handle();
+  Communicator second = std::move(first);
+  EXPECT_EQ(second.handle(), handle);
+  Communicator third = Communicator::world();
+  third = std::move(second);
+  EXPECT_EQ(third.handle(), handle);
+  EXPECT_EQ(third.max(third.rank()), third.size() - 1);
+}
+
+TEST(Communicator, ReportsMpiErrorsWithTheFunctionsName) {
+  const Communicator world = Communicator::world();
+  try {
+    check_mpi(MPI_Send(nullptr, 0, MPI_INT, world.size(), 0, world.handle()), "MPI_Send");
+    ADD_FAILURE() << "a message to a rank that does not exist was sent";
+  } catch (const MpiError& error) {
+    EXPECT_EQ(std::string(error.what()).find("MPI_Send"), 0U) << error.what();
+    EXPECT_NE(error.code(), MPI_SUCCESS);
+  }
+}
+
+TEST(Communicator, BroadcastsFromTheRoot) {
+  const Communicator world = Communicator::world();
+  std::vector<double> data(1000, world.is_root() ? 2.5 : -1);
+  world.broadcast(data);
+  EXPECT_EQ(data, std::vector<double>(1000, 2.5));
+  world.broadcast({});  // nothing is fine
+}
+
+TEST(Communicator, BroadcastsTextFromAnyRank) {
+  const Communicator world = Communicator::world();
+  for (int source = 0; source < world.size(); ++source) {
+    const std::string text =
+        world.rank() == source ? "from " + std::to_string(source) : "mine, longer";
+    EXPECT_EQ(world.broadcast_text(text, source), "from " + std::to_string(source));
+  }
+  EXPECT_EQ(world.broadcast_text("", 0), "");
+}
+
+TEST(Communicator, Sums) {
+  const Communicator world = Communicator::world();
+  const int n = world.size();
+  std::array<double, 2> data{1.0, static_cast<double>(world.rank())};
+  world.sum(data);
+  EXPECT_EQ(data[0], n);
+  EXPECT_EQ(data[1], n * (n - 1) / 2);
+
+  std::array<double, 1> to_root{static_cast<double>(world.rank() + 1)};
+  world.sum_to_root(to_root);
+  EXPECT_EQ(to_root[0], world.is_root() ? n * (n + 1) / 2 : world.rank() + 1);
+}
+
+TEST(Communicator, FindsExtremes) {
+  const Communicator world = Communicator::world();
+  EXPECT_EQ(world.max(10 - world.rank()), 10);
+  EXPECT_EQ(world.min(10 - world.rank()), 11 - world.size());
+}
+
+TEST(Communicator, SplitsByColor) {
+  const Communicator world = Communicator::world();
+  const Communicator part = world.split(world.rank() % 2);
+  EXPECT_EQ(part.rank(), world.rank() / 2);
+  EXPECT_EQ(part.size(), (world.size() + 1 - world.rank() % 2) / 2);
+}
+
+double processor_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+TEST(Communicator, WaitsWithoutBurningACore) {
+  const Communicator world = Communicator::world();
+  world.barrier();
+  const double start = processor_seconds();
+  std::array<std::byte, 4> message{};
+  if (world.is_root()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    message.fill(std::byte{42});
+  }
+  world.broadcast_dozing(message);
+  EXPECT_EQ(message[3], world.is_root() || world.size() > 1 ? std::byte{42} : std::byte{0});
+  EXPECT_LT(processor_seconds() - start, 0.15) << "of a wait of half a second";
+}
+
+}  // namespace
+}  // namespace forcewire

@@ -1,0 +1,252 @@
+// Requests and potentials that fail: the root gets one exception with a useful text, no rank hangs,
+// and the next request is answered as if nothing had happened.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "engine/parallel/evaluator.hpp"
+#include "engine/potentials/errors.hpp"
+#include "support/agreement.hpp"
+#include "support/models.hpp"
+#include "support/serving.hpp"
+
+namespace forcewire {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// What `evaluate` complains about.
+std::string complaint(Evaluator& evaluator, const Configuration& configuration) {
+  try {
+    evaluator.evaluate(configuration.structure());
+  } catch (const PotentialFailure& failure) {
+    return failure.what();
+  }
+  ADD_FAILURE() << "no PotentialFailure for " << configuration;
+  return "";
+}
+
+Configuration good_gas() {
+  Random random(31);
+  return gas(Eigen::Vector3d(30, 35, 40).asDiagonal(), 50, 5.8, 0, random);
+}
+
+/// Runs `body(evaluator, model, gas)` on one node and on two, and asks for a good answer before and
+/// after.
+template <typename Body>
+void between_good_requests(Body body) {
+  const ReferenceModel model(argon());
+  const Configuration gas = good_gas();
+  const Communicator world = Communicator::world();
+  for (const int nodes : {1, 2}) {
+    if (nodes > world.size()) continue;
+    EvaluatorOptions options;
+    options.pretended_nodes = nodes;
+    with_evaluator(engine_potential(model), options, [&](Evaluator& evaluator) {
+      ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
+      body(evaluator, gas);
+      ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
+    });
+  }
+}
+
+TEST(EvaluatorFailure, CoordinateThatIsNoNumber) {
+  between_good_requests([](Evaluator& evaluator, const Configuration& gas) {
+    for (const double bad : {nan, infinity, -infinity, 1e300}) {
+      for (const std::size_t atom : {std::size_t{0}, std::size_t{17}, gas.natoms() - 1}) {
+        for (const std::size_t axis : {0U, 1U, 2U}) {
+          Configuration broken = gas;
+          broken.positions[3 * atom + axis] = bad;
+          const std::string text = complaint(evaluator, broken);
+          EXPECT_THAT(text, HasSubstr("atom " + std::to_string(atom) + " "));
+          EXPECT_THAT(text, HasSubstr(std::string("coordinate ") + "xyz"[axis]));
+        }
+      }
+    }
+  });
+}
+
+TEST(EvaluatorFailure, FirstRequestIsBroken) {
+  const ReferenceModel model(argon());
+  with_evaluator(engine_potential(model), {}, [&](Evaluator& evaluator) {
+    Configuration broken = good_gas();
+    broken.positions[3] = nan;
+    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("atom 1 "));
+    EXPECT_TRUE(agrees_with_reference(evaluator, model, good_gas()));
+  });
+}
+
+TEST(EvaluatorFailure, CellThatIsSingular) {
+  between_good_requests([](Evaluator& evaluator, const Configuration& gas) {
+    Configuration broken = gas;
+    broken.cell << 30, 0, 0, 0, 35, 0, 30, 35, 0;
+    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("singular"));
+    broken.cell << 30, 0, 0, 60, 0, 0, 0, 0, 0;
+    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("singular"));
+    broken.cell << 30, 0, 0, 30, 1e-13, 0, 0, 0, 40;
+    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("singular"));
+  });
+}
+
+TEST(EvaluatorFailure, CellThatIsNoNumber) {
+  between_good_requests([](Evaluator& evaluator, const Configuration& gas) {
+    for (const double bad : {nan, infinity}) {
+      Configuration broken = gas;
+      broken.cell(1, 1) = bad;
+      EXPECT_THAT(complaint(evaluator, broken), HasSubstr("cell"));
+    }
+  });
+}
+
+TEST(EvaluatorFailure, TwoAtomsAtOnePlace) {
+  between_good_requests([](Evaluator& evaluator, const Configuration& gas) {
+    Configuration broken = gas;
+    std::copy_n(&gas.positions[3 * 20], 3, &broken.positions[3 * 30]);
+    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("finite"));
+    // ... and at one place modulo lattice vectors.
+    broken.positions[3 * 30] -= 2 * gas.cell(0, 0);
+    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("finite"));
+  });
+}
+
+TEST(EvaluatorFailure, AxisThatCannotBePeriodic) {
+  EvaluatorOptions options;
+  options.periodicity = Periodicity::parse("abc");
+  const ReferenceModel model(argon());
+  with_evaluator(engine_potential(model), options, [&](Evaluator& evaluator) {
+    Configuration broken = good_gas();
+    broken.cell.row(1).setZero();
+    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("axis b"));
+    EXPECT_TRUE(agrees_with_reference(evaluator, model, good_gas()));
+  });
+}
+
+TEST(EvaluatorFailure, NumberOfAtomsIsNotTheTemplates) {
+  const ReferenceModel model = mixture();
+  Configuration gas = good_gas();
+  Random random(32);
+  mix_species(gas, 3, random);
+  EvaluatorOptions options;
+  options.species = gas.species;
+  with_evaluator(engine_potential(model), options, [&](Evaluator& evaluator) {
+    Configuration fewer = gas;
+    fewer.positions.resize(3 * 49);
+    EXPECT_THAT(complaint(evaluator, fewer),
+                testing::AllOf(HasSubstr("50 atoms"), HasSubstr("49")));
+    EXPECT_TRUE(agrees_with_reference(evaluator, model, gas));
+  });
+}
+
+TEST(EvaluatorFailure, MoreImagesThanFitInMemory) {
+  between_good_requests([](Evaluator& evaluator, const Configuration&) {
+    Configuration broken;
+    broken.cell = 1e-4 * Eigen::Matrix3d::Identity();
+    broken.add({0, 0, 0});
+    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("images"));
+  });
+}
+
+/// A potential that fails as `mode` says, on rank `culprit` (-1: on all ranks), in the request that
+/// follows a good one.
+class FailingPotential : public Potential {
+ public:
+  enum class Mode { exception, foreign_exception, nan_force, nan_energy, nan_virial };
+
+  FailingPotential(Mode mode, int culprit, const Communicator& world)
+      : mode_(mode), fails_(culprit < 0 || culprit == world.rank()), rank_(world.rank()) {}
+
+  double cutoff() const override { return argon().cutoff; }
+  int species_count() const override { return 1; }
+  std::vector<std::pair<std::string, std::string>> description() const override { return {}; }
+
+  LocalSums compute(const LocalSystem& system, std::span<double> forces) override {
+    LocalSums sums = good_->compute(system, forces);
+    if (++calls_ != 2 || !fails_) return sums;
+    switch (mode_) {
+      case Mode::exception:
+        throw std::runtime_error("the oracle of rank " + std::to_string(rank_) + " is silent");
+      case Mode::foreign_exception:
+        throw rank_;
+      case Mode::nan_force:
+        if (!forces.empty()) forces.back() = nan;
+        break;
+      case Mode::nan_energy:
+        sums.energy = nan;
+        break;
+      case Mode::nan_virial:
+        sums.virial(1, 2) = nan;
+        break;
+    }
+    return sums;
+  }
+
+ private:
+  std::unique_ptr<Potential> good_ = engine_potential(ReferenceModel(argon()));
+  Mode mode_;
+  bool fails_;
+  int rank_;
+  int calls_ = 0;
+};
+
+/// What the root hears when `culprit` fails; the requests before and after are good.
+void expect_complaint(FailingPotential::Mode mode, int culprit,
+                      const testing::Matcher<std::string>& matches) {
+  const Communicator world = Communicator::world();
+  const Configuration gas = good_gas();
+  const ReferenceModel model(argon());
+  for (const int nodes : {1, 2}) {
+    if (nodes > world.size()) continue;
+    EvaluatorOptions options;
+    options.pretended_nodes = nodes;
+    with_evaluator(std::make_unique<FailingPotential>(mode, culprit, world), options,
+                   [&](Evaluator& evaluator) {
+                     EXPECT_TRUE(agrees_with_reference(evaluator, model, gas));
+                     EXPECT_THAT(complaint(evaluator, gas), matches);
+                     EXPECT_TRUE(agrees_with_reference(evaluator, model, gas));
+                   });
+  }
+}
+
+TEST(EvaluatorFailure, PotentialThrowsOnOneRank) {
+  const Communicator world = Communicator::world();
+  for (int rank = 0; rank < world.size(); ++rank) {
+    expect_complaint(FailingPotential::Mode::exception, rank,
+                     HasSubstr("the oracle of rank " + std::to_string(rank) + " is silent"));
+  }
+}
+
+TEST(EvaluatorFailure, PotentialThrowsOnAllRanks) {
+  expect_complaint(FailingPotential::Mode::exception, -1, HasSubstr("is silent"));
+}
+
+TEST(EvaluatorFailure, PotentialThrowsWhatIsNoStdException) {
+  const Communicator world = Communicator::world();
+  for (int rank = 0; rank < world.size(); ++rank) {
+    expect_complaint(FailingPotential::Mode::foreign_exception, rank, HasSubstr("threw"));
+  }
+}
+
+TEST(EvaluatorFailure, PotentialReturnsForceThatIsNoNumber) {
+  const Communicator world = Communicator::world();
+  for (int rank = 0; rank < world.size(); ++rank) {
+    expect_complaint(FailingPotential::Mode::nan_force, rank, HasSubstr("force on atom"));
+  }
+}
+
+TEST(EvaluatorFailure, PotentialReturnsEnergyOrVirialThatIsNoNumber) {
+  const Communicator world = Communicator::world();
+  for (int rank = 0; rank < world.size(); ++rank) {
+    expect_complaint(FailingPotential::Mode::nan_energy, rank, HasSubstr("energy"));
+    expect_complaint(FailingPotential::Mode::nan_virial, rank, HasSubstr("finite"));
+  }
+}
+
+}  // namespace
+}  // namespace forcewire
