@@ -201,9 +201,9 @@ TEST(LennardJonesFile, RefusesOptionsThatCouldMeanTwoThings) {
         file.read({"Ar", "Kr"}, ",cutoff=22");
       },
       ThrowsMessage<ModelError>(
-          AllOf(HasSubstr("option cutoff of model lj: is it also for the pair that has its "
-                          "own ("),
-                HasSubstr(":13: pair.Ar-Kr.cutoff)? Give it in the file only"))));
+          AllOf(HasSubstr("option cutoff of model lj: it is not clear whether it holds for the "
+                          "pair that has its own ("),
+                HasSubstr(":12: pair.Ar-Kr.cutoff); give both in the file"))));
   EXPECT_EQ(file.read({"Ar"}, ",cutoff=22").pair(0, 0).cutoff.value, 22);
 }
 
