@@ -45,13 +45,17 @@ std::variant<std::size_t, Exit> Session::read() {
   if (between_messages && !protocol_.holds_result() && stop_requested()) {
     return Exit{Exit::Reason::stop_requested};
   }
+  auto& time_spent = between_messages ? times_.waiting : times_.receiving;
   const auto start = Clock::now();
+  auto last_look = start;
   for (;;) {
     const Arrival arrival = socket_.read_some(parts);
-    const auto silence = Clock::now() - start;
+    const auto now = Clock::now();
+    time_spent += now - last_look;  // at each look, so that waiting in vain counts as well
+    last_look = now;
+    const auto silence = now - start;
     switch (arrival.state) {
       case Arrival::State::data: {
-        (between_messages ? times_.waiting : times_.receiving) += silence;
         const std::size_t count = std::min(arrival.bytes, parts[0].size());
         unread_ = std::span(ahead_).first(arrival.bytes - count);
         return count;
