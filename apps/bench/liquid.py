@@ -1,0 +1,44 @@
+"""Consecutive frames of a Lennard-Jones liquid, argon at reduced density 0.8442."""
+
+import numpy as np
+
+BOHR = 0.529177210903  # angstrom, CODATA 2018
+HARTREE = 27.211386245988  # eV, CODATA 2018
+
+SIGMA = 3.405 / BOHR  # bohr
+EPSILON = 0.0103235 / HARTREE  # hartree; 119.8 K
+CUTOFF = 2.5 * SIGMA
+DENSITY = 0.8442  # reduced
+MODEL_OPTIONS = f'{SIGMA!r},{EPSILON!r},{CUTOFF!r}'
+
+TIME_STEP = 0.005  # reduced, as in all comparisons of this liquid
+MELTING_STEPS = 200
+START_TEMPERATURE = 1.44  # reduced; the fcc lattice melts and takes half of it, leaving 0.72
+
+
+def lattice(natoms):
+    """An fcc lattice of about `natoms` atoms: edge and positions [reduced]."""
+    cells = max(3, round((natoms / 4) ** (1 / 3)))
+    edge = cells * (4 / DENSITY) ** (1 / 3)
+    corners = np.stack(np.meshgrid(*3 * [np.arange(cells)], indexing='ij'), -1).reshape(-1, 1, 3)
+    basis = np.array([[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]])
+    return edge, (corners + basis).reshape(-1, 3) * (edge / cells)
+
+
+def frames(natoms, count, forces_of):
+    """Melts the lattice and yields (edge, positions) [bohr] of `count` consecutive steps.
+
+    forces_of(edge, positions) gives forces [hartree/bohr]."""
+    edge, x = lattice(natoms)
+    v = np.random.default_rng(1).normal(0, START_TEMPERATURE ** 0.5, x.shape)
+    v -= v.mean(0)
+    f = None
+    for step in range(MELTING_STEPS + count):
+        if f is not None:
+            v += 0.5 * TIME_STEP * f
+            x = x + TIME_STEP * v
+        f = forces_of(edge * SIGMA, x * SIGMA) * (SIGMA / EPSILON)
+        if step:
+            v += 0.5 * TIME_STEP * f
+        if step >= MELTING_STEPS:
+            yield edge * SIGMA, x * SIGMA
