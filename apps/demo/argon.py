@@ -118,9 +118,9 @@ def findings_of(atoms, measured, peak):
     return [
         report.Finding('temperature', temperature, 'K', TEMPERATURE, 2.0,
                        'the thermostat that was on before', 1),
-        report.Finding('energy drift', 1e6 * measured.drift(), 'ueV/atom/ps', 0.0,
-                       1e6 * ALLOWED_DRIFT * units.kB * TEMPERATURE / duration,
-                       f'{ALLOWED_DRIFT:.1%} of k_B T over the {duration:.0f} ps', 2),
+        report.Finding('energy drift', 1e9 * measured.drift(), 'neV/atom/ps', 0.0,
+                       1e9 * ALLOWED_DRIFT * units.kB * TEMPERATURE / duration,
+                       f'{ALLOWED_DRIFT:.1%} of k_B T over the {duration:.0f} ps', 1),
         report.Finding('pressure', measured.pressure.mean(), 'MPa', report.expected_pressure(
             temperature, len(atoms) / atoms.get_volume(), SIGMA, EPSILON), 3.0,
             f'equation of state (Kolafa, Nezbeda 1994) at {temperature:.1f} K', 1),

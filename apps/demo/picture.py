@@ -63,7 +63,7 @@ def _energy(axes, samples, phases, drift):
     total = 1e3 * (samples.potential + samples.kinetic)
     axes.plot(samples.time, 1e3 * samples.potential, color=BLUE, lw=1)
     axes.plot(samples.time, total, color=ORANGE, lw=1.5)
-    for text, curve, color in ((f'total, drift {1e6 * drift:.2f} µeV/ps', total, ORANGE),
+    for text, curve, color in ((f'total, drift {1e9 * drift:.1f} neV/ps', total, ORANGE),
                                ('potential', 1e3 * samples.potential, BLUE)):
         axes.annotate(text, (1, curve[-1]), xycoords=('axes fraction', 'data'), xytext=(-3, 6),
                       textcoords='offset points', ha='right', color=color)
