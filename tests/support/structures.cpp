@@ -72,7 +72,7 @@ Eigen::Vector3d Configuration::position(std::size_t atom) const {
 }
 
 void Configuration::add(const Eigen::Vector3d& position) {
-  positions.insert(positions.end(), position.begin(), position.end());
+  for (const double x : position) positions.push_back(x);
 }
 
 std::ostream& operator<<(std::ostream& out, const Configuration& configuration) {

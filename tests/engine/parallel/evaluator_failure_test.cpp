@@ -4,7 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <stdexcept>
 
@@ -108,7 +109,9 @@ TEST(EvaluatorFailure, CellThatIsNoNumber) {
 TEST(EvaluatorFailure, TwoAtomsAtOnePlace) {
   between_good_requests([](Evaluator& evaluator, const Configuration& gas) {
     Configuration broken = gas;
-    std::copy_n(&gas.positions[3 * 20], 3, &broken.positions[3 * 30]);
+    const std::array<double, 3> place{3, 5, 7};
+    std::copy(place.begin(), place.end(), &broken.positions[3 * 20]);
+    std::copy(place.begin(), place.end(), &broken.positions[3 * 30]);
     EXPECT_THAT(complaint(evaluator, broken), HasSubstr("finite"));
     // ... and at one place modulo lattice vectors.
     broken.positions[3 * 30] -= 2 * gas.cell(0, 0);
@@ -144,11 +147,13 @@ TEST(EvaluatorFailure, NumberOfAtomsIsNotTheTemplates) {
   });
 }
 
-TEST(EvaluatorFailure, MoreImagesThanFitInMemory) {
-  between_good_requests([](Evaluator& evaluator, const Configuration&) {
-    Configuration broken;
-    broken.cell = 1e-4 * Eigen::Matrix3d::Identity();
-    broken.add({0, 0, 0});
+TEST(EvaluatorFailure, CellTooSmallForItsImages) {
+  between_good_requests([](Evaluator& evaluator, const Configuration& gas) {
+    Configuration broken = gas;
+    broken.cell = 1e-4 * Eigen::Matrix3d::Identity();  // angstrom taken for metres, say
+    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("thick"));
+    broken.cell = 0.5 * Eigen::Matrix3d::Identity();
+    broken.positions.resize(3 * 1000);
     EXPECT_THAT(complaint(evaluator, broken), HasSubstr("images"));
   });
 }
