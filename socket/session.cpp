@@ -83,7 +83,7 @@ std::optional<Exit> Session::give_up_waiting(Clock::duration silence) {
   if (!options_.idle_timeout || silence < *options_.idle_timeout) return std::nullopt;
   if (!holds_result) return Exit{Exit::Reason::idle_timeout};
   throw PeerError(PeerError::Kind::timeout, "before it fetched its result", header_size, 0,
-                  silence);
+                  options_.idle_timeout);
 }
 
 /// What a lost connection means depends on what the server left undone.

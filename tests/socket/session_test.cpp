@@ -1,0 +1,386 @@
+#include "socket/session.hpp"
+
+#include <gmock/gmock.h>
+#include <pthread.h>
+
+#include <atomic>
+#include <csignal>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "socket/error.hpp"
+#include "tests/socket/connected_pair.hpp"
+#include "tests/socket/wire.hpp"
+
+namespace forcewire {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using testing::HasSubstr;
+
+constexpr wire::Matrix some_cell{1, 2, 3, 4, 5, 6, 7, 8, 9};
+constexpr wire::Matrix some_virial{.1, .2, .3, .4, .5, .6, .7, .8, .9};
+const std::vector<double> one_atom{1.5, 2.5, 3.5};
+
+/// A session over a pair whose other end the test plays. What the server says is written before the
+/// session reads it, so that most tests need no second thread.
+class SessionTest : public testing::Test {
+ protected:
+  void start(SessionOptions options = {}) {
+    session_.emplace(Socket(std::move(server.ours)), std::move(options));
+  }
+
+  Session& session() {
+    if (!session_) start();
+    return *session_;
+  }
+
+  Exit::Reason next_exit() {
+    const Event event = session().next();
+    if (const auto* exit = std::get_if<Exit>(&event)) return exit->reason;
+    throw std::runtime_error("the session goes on");
+  }
+
+  Evaluate next_request() {
+    const Event event = session().next();
+    if (const auto* request = std::get_if<Evaluate>(&event)) return *request;
+    throw std::runtime_error("this is no request");
+  }
+
+  /// The PeerError that `next` must throw.
+  PeerError next_peer_error() {
+    try {
+      session().next();
+    } catch (const PeerError& error) {
+      return error;
+    }
+    throw std::runtime_error("no PeerError was thrown");
+  }
+
+  /// Brings the session to hold a result that has not been fetched.
+  void hold_result() {
+    server.send(wire::posdata(some_cell, one_atom));
+    next_request();
+    session().answer({-1.5, one_atom, some_virial, ""});
+  }
+
+  ConnectedPair server;
+
+ private:
+  std::optional<Session> session_;
+};
+
+TEST_F(SessionTest, GoesThroughAWholeConversation) {
+  server.send(wire::header("STATUS") + wire::init(3, "hello") + wire::header("STATUS"));
+  const Event event = session().next();
+  ASSERT_TRUE(std::holds_alternative<Init>(event));
+  EXPECT_EQ(std::get<Init>(event).replica, 3);
+  EXPECT_EQ(std::get<Init>(event).parameters, "hello");
+
+  server.send(wire::posdata(some_cell, one_atom));
+  const Evaluate request = next_request();
+  EXPECT_EQ(server.receive(24), wire::header("NEEDINIT") + wire::header("READY"));
+  EXPECT_EQ(request.cell, some_cell);
+  EXPECT_THAT(request.positions, testing::ElementsAreArray(one_atom));
+
+  const std::vector<double> forces{-1, -2, -3};
+  const std::string extras = "extras";
+  session().answer({-1.5, forces, some_virial, extras});
+  server.send(wire::header("STATUS") + wire::header("GETFORCE") + wire::header("EXIT"));
+  EXPECT_EQ(next_exit(), Exit::Reason::exit_received);
+  const std::string result = wire::forceready(-1.5, forces, some_virial, extras);
+  EXPECT_EQ(server.receive(12 + result.size()), wire::header("HAVEDATA") + result);
+}
+
+TEST_F(SessionTest, UnderstandsMessagesThatArriveTogether) {
+  // More than fits into the buffer that is read ahead, with counts that change.
+  std::string all;
+  for (std::size_t natoms = 1; natoms < 60; ++natoms) {
+    all += wire::posdata(some_cell,
+                         std::vector<double>(3 * natoms, 0.5 * static_cast<double>(natoms)));
+    all += wire::header("GETFORCE");
+  }
+  all += wire::header("EXIT");
+  std::string replies;
+  std::jthread peer([&] {
+    server.send(all);
+    replies = server.receive(1 << 20);
+  });
+  for (std::size_t natoms = 1; natoms < 60; ++natoms) {
+    const Evaluate request = next_request();
+    ASSERT_EQ(request.positions.size(), 3 * natoms);
+    ASSERT_THAT(request.positions, testing::Each(0.5 * static_cast<double>(natoms)));
+    session().answer({1, request.positions, some_virial, ""});
+  }
+  EXPECT_EQ(next_exit(), Exit::Reason::exit_received);
+  ::shutdown(server.server.get(), SHUT_RD);
+  peer.join();
+  EXPECT_THAT(replies, testing::StartsWith("FORCEREADY"));
+}
+
+TEST_F(SessionTest, UnderstandsMessagesThatArriveByteByByte) {
+  const std::string all = wire::header("STATUS") + wire::init(0, "x") +
+                          wire::posdata(some_cell, one_atom) + wire::header("GETFORCE") +
+                          wire::header("EXIT");
+  std::jthread peer([&] { server.dribble(all, 1, 0ms); });
+  EXPECT_TRUE(std::holds_alternative<Init>(session().next()));
+  const Evaluate request = next_request();
+  EXPECT_THAT(request.positions, testing::ElementsAreArray(one_atom));
+  session().answer({1, request.positions, some_virial, ""});
+  EXPECT_EQ(next_exit(), Exit::Reason::exit_received);
+  EXPECT_EQ(server.receive(12), wire::header("NEEDINIT"));
+}
+
+TEST_F(SessionTest, ReceivesManyAtomsStraightIntoTheCallersStorage) {
+  constexpr std::size_t natoms = 200'000;
+  std::vector<double> sent(3 * natoms);
+  for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<double>(i);
+  std::vector<double> storage(sent.size());
+  SessionOptions options;
+  options.positions = [&](std::size_t count) { return std::span(storage).first(count); };
+  start(std::move(options));
+  std::string reply;
+  std::jthread peer([&] {
+    server.send(wire::posdata(some_cell, sent) + wire::header("GETFORCE"));
+    reply = server.receive(24 + 24 * natoms + 76);
+    server.send(wire::header("EXIT"));
+  });
+  const Evaluate request = next_request();
+  EXPECT_EQ(request.positions.data(), storage.data());
+  EXPECT_TRUE(storage == sent);
+  session().answer({7, sent, some_virial, ""});
+  EXPECT_EQ(next_exit(), Exit::Reason::exit_received);
+  peer.join();
+  EXPECT_TRUE(reply == wire::forceready(7, sent, some_virial, ""));
+}
+
+TEST_F(SessionTest, AcceptsAServerThatClosesBetweenRequests) {
+  server.close_server();
+  EXPECT_EQ(next_exit(), Exit::Reason::server_closed);
+}
+
+TEST_F(SessionTest, AcceptsAServerThatLeavesWithoutReadingItsStatus) {
+  server.send(wire::header("STATUS"));
+  server.close_server();
+  EXPECT_EQ(next_exit(), Exit::Reason::server_closed);
+}
+
+TEST_F(SessionTest, AcceptsAServerThatDiesWithAStatusUnread) {
+  server.send(wire::header("STATUS"));
+  std::jthread peer([&] {
+    std::this_thread::sleep_for(150ms);  // the answer is there by now: closing resets
+    server.close_server();
+  });
+  EXPECT_EQ(next_exit(), Exit::Reason::server_closed);
+}
+
+TEST_F(SessionTest, ServerThatClosesInsideAMessage) {
+  server.send(wire::posdata(some_cell, one_atom).substr(0, 12 + 148 + 5));
+  server.close_server();
+  const PeerError error = next_peer_error();
+  EXPECT_EQ(error.kind(), PeerError::Kind::truncated);
+  EXPECT_EQ(error.wanted(), 24U);
+  EXPECT_EQ(error.got(), 5U);
+  EXPECT_THAT(error.what(), HasSubstr("the server closed the connection in the positions of POSDATA"
+                                      " (expected 24 bytes, got 5)"));
+}
+
+TEST_F(SessionTest, ServerThatClosesBehindAHeaderIsInsideAMessage) {
+  server.send(wire::header("POSDATA"));
+  server.close_server();
+  const PeerError error = next_peer_error();
+  EXPECT_EQ(error.kind(), PeerError::Kind::truncated);
+  EXPECT_EQ(error.wanted(), 148U);
+  EXPECT_EQ(error.got(), 0U);
+}
+
+TEST_F(SessionTest, ServerThatLeavesItsResult) {
+  hold_result();
+  server.close_server();
+  const PeerError error = next_peer_error();
+  EXPECT_EQ(error.kind(), PeerError::Kind::closed);
+  EXPECT_THAT(error.what(), HasSubstr("closed the connection before it fetched its result"));
+}
+
+TEST_F(SessionTest, ServerThatAsksForItsStatusAndLeavesItsResult) {
+  hold_result();
+  server.send(wire::header("STATUS"));
+  server.close_server();
+  EXPECT_EQ(next_peer_error().kind(), PeerError::Kind::reset);
+}
+
+TEST_F(SessionTest, ServerThatIsGoneWhenTheResultIsSent) {
+  hold_result();
+  server.send(wire::header("GETFORCE"));
+  server.close_server();
+  const PeerError error = next_peer_error();
+  EXPECT_EQ(error.kind(), PeerError::Kind::reset);
+  EXPECT_EQ(error.wanted(), 24U + 24U + 76U);
+}
+
+TEST_F(SessionTest, ServerThatStaysSilentInsideAMessage) {
+  SessionOptions options;
+  options.message_timeout = 250ms;
+  start(std::move(options));
+  server.send("POSDA");
+  const auto begin = Clock::now();
+  const PeerError error = next_peer_error();
+  EXPECT_EQ(error.kind(), PeerError::Kind::timeout);
+  EXPECT_EQ(error.wanted(), 12U);
+  EXPECT_EQ(error.got(), 5U);
+  EXPECT_THAT(error.what(), HasSubstr("stayed silent for 0.25 s in the header of a message"));
+  EXPECT_GE(Clock::now() - begin, 250ms);
+  EXPECT_LT(Clock::now() - begin, 5s);
+}
+
+TEST_F(SessionTest, ProgressInsideAMessageRenewsTheTimeout) {
+  SessionOptions options;
+  options.message_timeout = 600ms;
+  start(std::move(options));
+  const std::string request = wire::posdata(some_cell, one_atom);
+  std::jthread peer([&] { server.dribble(request, request.size() / 7, 120ms); });  // 960 ms
+  EXPECT_THAT(next_request().positions, testing::ElementsAreArray(one_atom));
+}
+
+TEST_F(SessionTest, SilenceBetweenMessagesIsNoMessageTimeout) {
+  SessionOptions options;
+  options.message_timeout = 50ms;
+  start(std::move(options));
+  std::jthread peer([&] {
+    std::this_thread::sleep_for(400ms);
+    server.send(wire::header("EXIT"));
+  });
+  EXPECT_EQ(next_exit(), Exit::Reason::exit_received);
+}
+
+TEST_F(SessionTest, LeavesAfterTheIdleTimeout) {
+  SessionOptions options;
+  options.idle_timeout = 250ms;
+  start(std::move(options));
+  const auto begin = Clock::now();
+  EXPECT_EQ(next_exit(), Exit::Reason::idle_timeout);
+  EXPECT_GE(Clock::now() - begin, 250ms);
+  EXPECT_LT(Clock::now() - begin, 5s);
+}
+
+TEST_F(SessionTest, AnIdleServerThatDoesNotFetchItsResultIsAnError) {
+  SessionOptions options;
+  options.idle_timeout = 250ms;
+  start(std::move(options));
+  hold_result();
+  const PeerError error = next_peer_error();
+  EXPECT_EQ(error.kind(), PeerError::Kind::timeout);
+  EXPECT_THAT(error.what(), HasSubstr("silent for 0.25 s before it fetched its result"));
+}
+
+class StoppedSessionTest : public SessionTest {
+ protected:
+  StoppedSessionTest() {
+    SessionOptions options;
+    options.stop = [this] { return stop.load(); };
+    start(std::move(options));
+  }
+
+  std::atomic<bool> stop = false;
+};
+
+TEST_F(StoppedSessionTest, LeavesWhileItWaits) {
+  std::jthread user([&] {
+    std::this_thread::sleep_for(200ms);
+    stop = true;
+  });
+  const auto begin = Clock::now();
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+  EXPECT_LT(Clock::now() - begin, 5s);
+}
+
+TEST_F(StoppedSessionTest, LeavesAServerThatNeverRests) {
+  server.send(wire::header("STATUS"));
+  stop = true;
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+}
+
+TEST_F(StoppedSessionTest, DeliversTheResultFirst) {
+  hold_result();
+  stop = true;
+  std::jthread peer([&] {
+    std::this_thread::sleep_for(300ms);
+    server.send(wire::header("GETFORCE"));
+  });
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+  const std::string result = wire::forceready(-1.5, one_atom, some_virial, "");
+  EXPECT_EQ(server.receive(result.size()), result);
+}
+
+TEST_F(StoppedSessionTest, DoesNotWaitForEverToDeliverTheResult) {
+  hold_result();
+  stop = true;
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+}
+
+TEST_F(StoppedSessionTest, DoesNotCallItAFailureWhenTheServerStopsToo) {
+  hold_result();
+  stop = true;
+  server.close_server();
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+}
+
+TEST_F(SessionTest, ASignalMakesItAskAtOnceWhetherToStop) {
+  static volatile std::sig_atomic_t signalled = 0;
+  signalled = 0;
+  struct sigaction action {};
+  action.sa_handler = [](int) { signalled = 1; };
+  action.sa_flags = SA_RESTART;
+  struct sigaction previous {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, &previous), 0);
+  SessionOptions options;
+  options.stop = [] { return signalled != 0; };
+  start(std::move(options));
+  const pthread_t waiting = ::pthread_self();
+  std::jthread user([&] {
+    std::this_thread::sleep_for(120ms);
+    ::pthread_kill(waiting, SIGUSR1);
+  });
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+  ::sigaction(SIGUSR1, &previous, nullptr);
+}
+
+TEST_F(SessionTest, RefusesANextBeforeTheAnswer) {
+  server.send(wire::posdata(some_cell, one_atom) + wire::header("GETFORCE"));
+  next_request();
+  EXPECT_THROW(session().next(), std::logic_error);
+}
+
+TEST_F(SessionTest, PassesProtocolErrorsOn) {
+  server.send(wire::posdata_head(some_cell, -3));
+  EXPECT_THROW(session().next(), ProtocolError);
+}
+
+TEST_F(SessionTest, KeepsToTheGreatestNumberOfAtoms) {
+  SessionOptions options;
+  options.max_atoms = 4;
+  start(std::move(options));
+  server.send(wire::posdata_head(some_cell, 5));
+  EXPECT_THROW(session().next(), ProtocolError);
+}
+
+TEST_F(SessionTest, TellsWaitingFromReceiving) {
+  std::jthread peer([&] {
+    std::this_thread::sleep_for(300ms);
+    server.dribble(wire::posdata(some_cell, one_atom), 100, 100ms);
+    server.send(wire::header("GETFORCE") + wire::header("EXIT"));
+  });
+  next_request();
+  session().answer({-1.5, one_atom, some_virial, ""});
+  next_exit();
+  const SessionTimes& times = session().times();
+  EXPECT_GE(times.waiting, 350ms);
+  EXPECT_GE(times.receiving, 80ms);
+  EXPECT_GT(times.sending, 0ns);
+  EXPECT_LT(times.sending, 300ms);
+}
+
+}  // namespace
+}  // namespace forcewire
