@@ -38,7 +38,7 @@ MASS = 39.948  # u
 SIGMA = 3.405  # angstrom
 EPSILON = 120 * units.kB
 TIMESTEP = 5 * units.fs
-MELTING_TEMPERATURE = 250  # K: the lattice, at the density of the liquid, falls apart in a picosecond
+MELTING_TEMPERATURE = 250  # K: at this density the lattice falls apart in picoseconds
 FRICTION = 0.005 / units.fs
 SAMPLE_EVERY = 10  # steps
 FRAMES = 50  # in the trajectory, over the measurement
@@ -50,14 +50,14 @@ EXPERIMENTAL_PEAK = 3.7  # angstrom; J. L. Yarnell et al., Phys. Rev. A 7, 2130 
 # `smooth`: energy, force and its slope go to zero at the cutoff; a bare cut would gain or lose
 # energy whenever a pair crosses it. `tail` puts back the mean attraction from beyond the cutoff,
 # without which the pressure would be 30 MPa too high.
-MODEL = f'sigma={SIGMA}angstrom,epsilon=120K,cutoff=8.5angstrom,truncation=smooth,tail=yes'
+MODEL = f"sigma={SIGMA}angstrom,epsilon=120K,cutoff=8.5angstrom,truncation=smooth,tail=yes"
 
 
 def argon_lattice(cells):
     """4 cells^3 atoms on an fcc lattice at the density of the liquid, hot."""
     gram_per_cm3 = units._Nav * 1e-24  # in u / angstrom^3
     edge = (4 * MASS / (DENSITY * gram_per_cm3))**(1 / 3)
-    atoms = bulk('Ar', 'fcc', a=edge, cubic=True).repeat(cells)
+    atoms = bulk("Ar", "fcc", a=edge, cubic=True).repeat(cells)
     atoms.set_masses([MASS] * len(atoms))
     MaxwellBoltzmannDistribution(atoms, temperature_K=MELTING_TEMPERATURE,
                                  rng=np.random.default_rng(1964))
@@ -73,9 +73,9 @@ def phases_of(atoms, steps):
     def thermostat(temperature):
         return Langevin(atoms, TIMESTEP, temperature_K=temperature, friction=FRICTION, rng=random)
 
-    return [('melting', melting, thermostat(MELTING_TEMPERATURE)),
-            ('cooling', cooling, thermostat(TEMPERATURE)),
-            ('measuring', steps - melting - cooling, VelocityVerlet(atoms, TIMESTEP))]
+    return [("melting", melting, thermostat(MELTING_TEMPERATURE)),
+            ("cooling", cooling, thermostat(TEMPERATURE)),
+            ("measuring", steps - melting - cooling, VelocityVerlet(atoms, TIMESTEP))]
 
 
 class Trajectory:
@@ -89,8 +89,8 @@ class Trajectory:
     def add(self, atoms, time_ps):
         self.frames.append(atoms.get_positions())
         frame = ase.Atoms(atoms.symbols, atoms.positions, cell=atoms.cell, pbc=atoms.pbc,
-                          info={'time': time_ps, 'potential_energy': atoms.get_potential_energy()})
-        write(self.path, frame, format='extxyz', append=True)
+                          info={"time": time_ps, "potential_energy": atoms.get_potential_energy()})
+        write(self.path, frame, format="extxyz", append=True)
 
 
 def run(atoms, steps, trajectory):
@@ -104,8 +104,8 @@ def run(atoms, steps, trajectory):
             done += 1
             if done % SAMPLE_EVERY == 0 or done == steps:
                 samples.record(atoms, done * TIMESTEP)
-                progress.show(done, f'{name}, {atoms.get_temperature():5.1f} K')
-            if name == 'measuring' and (done - begin) % -(-count // FRAMES) == 0:
+                progress.show(done, f"{name}, {atoms.get_temperature():5.1f} K")
+            if name == "measuring" and (done - begin) % -(-count // FRAMES) == 0:
                 trajectory.add(atoms, done * TIMESTEP / PICOSECOND)
         spans.append((name, begin * TIMESTEP / PICOSECOND, done * TIMESTEP / PICOSECOND))
     return samples, spans
@@ -116,32 +116,32 @@ def findings_of(atoms, measured, peak):
     temperature = measured.temperature.mean()
     duration = measured.time[-1] - measured.time[0]
     return [
-        report.Finding('temperature', temperature, 'K', TEMPERATURE, 2.0,
-                       'the thermostat that was on before', 1),
-        report.Finding('energy drift', 1e9 * measured.drift(), 'neV/atom/ps', 0.0,
+        report.Finding("temperature", temperature, "K", TEMPERATURE, 2.0,
+                       "the thermostat that was on before", 1),
+        report.Finding("energy drift", 1e9 * measured.drift(), "neV/atom/ps", 0.0,
                        1e9 * ALLOWED_DRIFT * units.kB * TEMPERATURE / duration,
-                       f'{ALLOWED_DRIFT:.1%} of k_B T over the {duration:.0f} ps', 1),
-        report.Finding('pressure', measured.pressure.mean(), 'MPa', report.expected_pressure(
+                       f"{ALLOWED_DRIFT:.1%} of k_B T over the {duration:.0f} ps", 1),
+        report.Finding("pressure", measured.pressure.mean(), "MPa", report.expected_pressure(
             temperature, len(atoms) / atoms.get_volume(), SIGMA, EPSILON), 3.0,
-            f'equation of state (Kolafa, Nezbeda 1994) at {temperature:.1f} K', 1),
-        report.Finding('first peak of g(r)', peak, 'angstrom', EXPERIMENTAL_PEAK, 0.1,
-                       'experiment (Yarnell et al. 1973)', 2)]
+            f"equation of state (Kolafa, Nezbeda 1994) at {temperature:.1f} K", 1),
+        report.Finding("first peak of g(r)", peak, "angstrom", EXPERIMENTAL_PEAK, 0.1,
+                       "experiment (Yarnell et al. 1973)", 2)]
 
 
 def arguments():
     root = pathlib.Path(__file__).resolve().parents[2]
-    parser = argparse.ArgumentParser(description='Liquid argon: ASE moves, forcewire computes.')
-    parser.add_argument('--forcewire', type=pathlib.Path, metavar='PROGRAM',
-                        default=root / 'build/apps/forcewire/forcewire')
-    parser.add_argument('--output', type=pathlib.Path, metavar='DIR', default=root / 'build/demo')
-    parser.add_argument('--steps', type=int, default=10000, help='of 5 fs, in all')
-    parser.add_argument('--ranks', type=int, default=2, help='MPI ranks of forcewire')
-    parser.add_argument('--cells', type=int, default=10, help='per edge: 4 N^3 atoms')
+    parser = argparse.ArgumentParser(description="Liquid argon: ASE moves, forcewire computes.")
+    parser.add_argument("--forcewire", type=pathlib.Path, metavar="PROGRAM",
+                        default=root / "build/apps/forcewire/forcewire")
+    parser.add_argument("--output", type=pathlib.Path, metavar="DIR", default=root / "build/demo")
+    parser.add_argument("--steps", type=int, default=10000, help="of 5 fs, in all")
+    parser.add_argument("--ranks", type=int, default=2, help="MPI ranks of forcewire")
+    parser.add_argument("--cells", type=int, default=10, help="per edge: 4 N^3 atoms")
     chosen = parser.parse_args()
     if chosen.steps < 100:
-        parser.error('--steps: at least 100')
+        parser.error("--steps: at least 100")
     if chosen.cells < 5:
-        parser.error('--cells: at least 5, or the cube is too small for g(r) up to 12 angstrom')
+        parser.error("--cells: at least 5, or the cube is too small for g(r) up to 12 angstrom")
     return chosen
 
 
@@ -157,15 +157,15 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `with` closes the connection
     atoms = argon_lattice(chosen.cells)
     edge = atoms.cell[0, 0]
-    print(f'\nLiquid argon: {len(atoms)} atoms in a cube of {edge:.1f} angstrom, '
-          f'{TEMPERATURE} K, {DENSITY} g/cm3\n'
-          f'  server  ASE {ase.__version__}: {chosen.steps} steps of 5 fs\n'
-          f'  client  mpirun -n {chosen.ranks} forcewire, {MODEL}\n')
+    print(f"\nLiquid argon: {len(atoms)} atoms in a cube of {edge:.1f} angstrom, "
+          f"{TEMPERATURE} K, {DENSITY} g/cm3\n"
+          f"  server  ASE {ase.__version__}: {chosen.steps} steps of 5 fs\n"
+          f"  client  mpirun -n {chosen.ranks} forcewire, {MODEL}\n")
 
-    client = Client(chosen.forcewire, chosen.ranks, MODEL, chosen.output / 'forcewire.log')
-    trajectory = Trajectory(chosen.output / 'trajectory.xyz')
+    client = Client(chosen.forcewire, chosen.ranks, MODEL, chosen.output / "forcewire.log")
+    trajectory = Trajectory(chosen.output / "trajectory.xyz")
     try:
-        with ClientCalculator(client, f'forcewire-demo-{os.getpid()}') as calculator:
+        with ClientCalculator(client, f"forcewire-demo-{os.getpid()}") as calculator:
             atoms.calc = calculator
             atoms.get_forces()  # the client starts, and shows at once if it cannot
             calculator.reset_clock()
@@ -174,11 +174,13 @@ def main():
             seconds = time.perf_counter() - started
         client.check_status()
     except KeyboardInterrupt:
-        print('\nInterrupted; forcewire has left, too.', file=sys.stderr)
+        print("\nInterrupted; forcewire has left, too.", file=sys.stderr)
         return 130
     except OSError as error:  # a lost connection is one
-        print(f'\napps/demo/run: error: forcewire is gone ({error or "connection closed"}). '
-              f'The end of {readable(client.log)}:', *client.last_words(), sep='\n  ', file=sys.stderr)
+        why = str(error) or "it closed the connection"
+        print(f"\napps/demo/run: error: forcewire is gone ({why}). "
+              f"The end of {readable(client.log)}:", *client.last_words(),
+              sep="\n  ", file=sys.stderr)
         return 1
 
     measured = samples.since(spans[-1][1])
@@ -186,22 +188,22 @@ def main():
     peak = first_peak(distance, g)
     judge = chosen.steps >= LONG_ENOUGH
     findings = findings_of(atoms, measured, peak)
-    print('\n' + report.table(findings, judge))
+    print("\n" + report.table(findings, judge))
     if not judge:
-        print(f'      Not judged: fewer than {LONG_ENOUGH} steps do not make an equilibrium liquid.')
-    print(f'\n  {calculator.round_trips / seconds:.0f} round trips per second: of '
-          f'{1e3 * seconds / chosen.steps:.2f} ms a step, forcewire and the socket take '
-          f'{1e3 * calculator.seconds / calculator.round_trips:.2f} ms, ASE the rest.\n')
+        print(f"      Not judged: it takes {LONG_ENOUGH} steps to make an equilibrium liquid.")
+    print(f"\n  {calculator.round_trips / seconds:.0f} round trips per second: of "
+          f"{1e3 * seconds / chosen.steps:.2f} ms a step, forcewire and the socket take "
+          f"{1e3 * calculator.seconds / calculator.round_trips:.2f} ms, ASE the rest.\n")
 
-    samples.save(chosen.output / 'samples.txt')
-    picture.draw(chosen.output / 'argon.png',
-                 f'Liquid argon, {len(atoms)} atoms: ASE and mpirun -n {chosen.ranks} forcewire',
+    samples.save(chosen.output / "samples.txt")
+    picture.draw(chosen.output / "argon.png",
+                 f"Liquid argon, {len(atoms)} atoms: ASE and mpirun -n {chosen.ranks} forcewire",
                  samples, spans, measured.drift(), TEMPERATURE, distance, g, peak,
                  EXPERIMENTAL_PEAK)
-    print(f'  In {readable(chosen.output)}: argon.png (look at it), trajectory.xyz '
-          f'({len(trajectory.frames)} frames), samples.txt, forcewire.log')
+    print(f"  In {readable(chosen.output)}: argon.png (look at it), trajectory.xyz "
+          f"({len(trajectory.frames)} frames), samples.txt, forcewire.log")
     return 0 if not judge or all(finding.fits for finding in findings) else 1
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(main())

@@ -17,14 +17,14 @@ class Client:
     leaves, in order, when the server closes the connection."""
 
     def __init__(self, program, ranks, model_options, log):
-        self.command = ['mpirun', '-n', str(ranks), str(program), '--model', 'lj', '--options',
-                        model_options, '--unix', '--address']
+        self.command = ["mpirun", "-n", str(ranks), str(program), "--model", "lj", "--options",
+                        model_options, "--unix", "--address"]
         self.log = log
         self.process = None
 
     def launch(self, atoms, properties=None, port=None, unixsocket=None):
         """Starts it; called by ASE, whose server listens by then."""
-        with open(self.log, 'wb') as log:
+        with open(self.log, "wb") as log:
             self.process = subprocess.Popen([*self.command, unixsocket], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, start_new_session=True)
         return self.process
@@ -36,11 +36,11 @@ class Client:
     def check_status(self):
         """Raises OSError when it has ended with another status than 0."""
         if self.process.returncode != 0:
-            raise OSError(f'it ended with status {self.process.returncode}')
+            raise OSError(f"it ended with status {self.process.returncode}")
 
     def last_words(self):
         """The end of its output, for an error message."""
-        return self.log.read_text(errors='replace').splitlines()[-12:] if self.log.exists() else []
+        return self.log.read_text(errors="replace").splitlines()[-12:] if self.log.exists() else []
 
 
 class ClientCalculator(SocketIOCalculator):
@@ -67,7 +67,7 @@ class ClientCalculator(SocketIOCalculator):
         guard.start()
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter('ignore')  # ASE's, of a status that `check_status` looks at
+                warnings.simplefilter("ignore")  # ASE's, of a status that `check_status` looks at
                 super().close()
         finally:
             guard.cancel()

@@ -9,17 +9,17 @@ def radial_distribution(frames, edge, largest, width=0.05):
 
     frames: arrays of positions (atoms, 3); edge, largest, width: edge of the cube, largest
     distance (at most half the edge), and width of a bin, in the unit of the positions.
-    Returns the middles of the bins and g there. A tree finds the pairs: the cost is linear in atoms.
+    Returns the middles of the bins and g there. A tree finds the pairs: linear cost in atoms.
     """
     if largest > edge / 2:
-        raise ValueError(f'distances up to {largest} wanted, half the edge is {edge / 2}')
+        raise ValueError(f"distances up to {largest} wanted, half the edge is {edge / 2}")
     edges = np.linspace(0, largest, round(largest / width) + 1)
     counts = np.zeros(len(edges) - 1)
     for positions in frames:
         wrapped = positions % edge
         wrapped[wrapped == edge] = 0  # what % makes of tiny negative numbers; the tree refuses it
         tree = cKDTree(wrapped, boxsize=edge)
-        pairs = tree.query_pairs(largest, output_type='ndarray')
+        pairs = tree.query_pairs(largest, output_type="ndarray")
         separation = wrapped[pairs[:, 0]] - wrapped[pairs[:, 1]]
         separation -= edge * np.round(separation / edge)
         counts += np.histogram(np.linalg.norm(separation, axis=1), edges)[0]

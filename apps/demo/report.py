@@ -25,10 +25,10 @@ class Finding:
         return abs(self.value - self.expected) <= self.tolerance
 
     def line(self, judge):
-        mark = ('  ' if not judge else 'ok' if self.fits else '!!')
-        here = f'{self.value:.{self.digits}f} {self.unit}'
-        there = f'{self.expected:.{self.digits}f} +- {self.tolerance:.{self.digits}f}'
-        return f'  {mark}  {self.name:<20} {here:<21} {there:<16} {self.source}'
+        mark = ("  " if not judge else "ok" if self.fits else "!!")
+        here = f"{self.value:.{self.digits}f} {self.unit}"
+        there = f"{self.expected:.{self.digits}f} +- {self.tolerance:.{self.digits}f}"
+        return f"  {mark}  {self.name:<20} {here:<21} {there:<16} {self.source}"
 
 
 def expected_pressure(temperature, number_density, sigma, epsilon):
@@ -39,5 +39,5 @@ def expected_pressure(temperature, number_density, sigma, epsilon):
 
 def table(findings, judge):
     """The findings as text; with `judge`, marked by whether they fit."""
-    head = f'      {"":<20} {"this run":<21} {"expected":<16} by'
-    return '\n'.join([head, *(finding.line(judge) for finding in findings)])
+    head = " " * 26 + f" {'this run':<21} {'expected':<16} by"
+    return "\n".join([head, *(finding.line(judge) for finding in findings)])

@@ -13,7 +13,7 @@ class Samples:
     Each column is an attribute, an array.
     """
 
-    COLUMNS = ('time', 'temperature', 'potential', 'kinetic', 'pressure')
+    COLUMNS = ("time", "temperature", "potential", "kinetic", "pressure")
 
     def __init__(self, rows=()):
         self.rows = list(rows)
@@ -41,5 +41,5 @@ class Samples:
         return np.polyfit(self.time, self.potential + self.kinetic, 1)[0]
 
     def save(self, path):
-        np.savetxt(path, self.rows, fmt='%.10g', header='time/ps temperature/K '
-                   'potential/(eV/atom) kinetic/(eV/atom) pressure/MPa')
+        np.savetxt(path, self.rows, fmt="%.10g", header="time/ps temperature/K "
+                   "potential/(eV/atom) kinetic/(eV/atom) pressure/MPa")
