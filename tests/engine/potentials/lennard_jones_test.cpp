@@ -121,16 +121,28 @@ TEST(LennardJones, CorrectsForTheTailUnlessToldNot) {
   EXPECT_EQ(none.virial_diagonal, 0);
 }
 
-// Atoms of two species with the same parameters are atoms of one species.
+// A mixture is the sum of what models of one species say of its kinds of pairs: like ones, and
+// unlike ones from both sides.
 TEST(LennardJones, CountsEachPairOfSpeciesInTheTail) {
   const TemporaryFile file(
-      "cutoff = 15\n[species]\nA = {sigma = 6, epsilon = 4e-4}\nB = {sigma = 6, epsilon = 4e-4}\n");
-  const LennardJones two = model("parameters=" + file.path(), {"A", "B"});
-  const LennardJones one = model("6,4e-4,15");
-  const TailCorrection split = two.tail(std::array<std::int64_t, 2>{300, 700}, 3e5);
-  const TailCorrection whole = one.tail(std::array<std::int64_t, 1>{1000}, 3e5);
-  EXPECT_NEAR(split.energy / whole.energy, 1, 1e-14);
-  EXPECT_NEAR(split.virial_diagonal / whole.virial_diagonal, 1, 1e-14);
+      "cutoff = 15\n[species]\nA = {sigma = 6, epsilon = 4e-4}\nB = {sigma = 7, epsilon = 9e-4}\n"
+      "[pair.A-B]\nsigma = 6.4\nepsilon = 5e-4\n");
+  const double volume = 3e5;
+  const TailCorrection mixture = model("parameters=" + file.path(), {"A", "B"})
+                                     .tail(std::array<std::int64_t, 2>{300, 700}, volume);
+
+  double energy = 0;
+  double virial = 0;
+  const auto add = [&](const char* parameters, double pairs) {
+    const TailCorrection one_pair = model(parameters).tail(std::array<std::int64_t, 1>{1}, volume);
+    energy += pairs * one_pair.energy;
+    virial += pairs * one_pair.virial_diagonal;
+  };
+  add("6,4e-4,15", 300.0 * 300.0);
+  add("7,9e-4,15", 700.0 * 700.0);
+  add("6.4,5e-4,15", 2 * 300.0 * 700.0);
+  EXPECT_NEAR(mixture.energy / energy, 1, 1e-14);
+  EXPECT_NEAR(mixture.virial_diagonal / virial, 1, 1e-14);
 }
 
 TEST(LennardJones, DemandsThreePeriodicAxesOnlyWhenTheTailIsWanted) {
