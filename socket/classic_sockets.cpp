@@ -96,13 +96,16 @@ std::uint16_t checked_port(int port) {
                               "). Use the port that the server listens on.");
 }
 
+Endpoint endpoint_of(int inet, int port, std::string_view host, std::string_view prefix) {
+  if (inet <= 0) return forcewire::UnixEndpoint{std::string(prefix) + std::string(host)};
+  const std::uint16_t tcp_port = checked_port(port);
+  return forcewire::TcpEndpoint{std::string(host), tcp_port};
+}
+
 void open(int* descriptor, int inet, int port, std::string_view host, std::string_view prefix) {
   *descriptor = -1;
   report_failures([&] {
-    const Endpoint endpoint =
-        inet > 0 ? Endpoint(forcewire::TcpEndpoint{std::string(host), checked_port(port)})
-                 : Endpoint(forcewire::UnixEndpoint{std::string(prefix) + std::string(host)});
-    *descriptor = forcewire::open_socket(endpoint)->release();
+    *descriptor = forcewire::open_socket(endpoint_of(inet, port, host, prefix))->release();
   });
 }
 
