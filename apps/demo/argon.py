@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Liquid argon near its triple point: ASE moves the atoms, forcewire computes their forces.
 
 The state is that of the first simulation of a real liquid, A. Rahman, Phys. Rev. 136, A405 (1964):
@@ -151,49 +150,34 @@ def readable(path):
     return path.relative_to(pathlib.Path.cwd()) if path.is_relative_to(pathlib.Path.cwd()) else path
 
 
-def main():
-    chosen = arguments()
-    chosen.output.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `with` closes the connection
-    atoms = argon_lattice(chosen.cells)
-    edge = atoms.cell[0, 0]
-    print(f"\nLiquid argon: {len(atoms)} atoms in a cube of {edge:.1f} angstrom, "
-          f"{TEMPERATURE} K, {DENSITY} g/cm3\n"
-          f"  server  ASE {ase.__version__}: {chosen.steps} steps of 5 fs\n"
-          f"  client  mpirun -n {chosen.ranks} forcewire, {MODEL}\n")
+def simulate(atoms, chosen, client, trajectory):
+    """Runs it all with a fresh client. Returns what `run` returns, and (round trips, seconds in
+    them, seconds on the clock)."""
+    with ClientCalculator(client, f"forcewire-demo-{os.getpid()}") as calculator:
+        atoms.calc = calculator
+        atoms.get_forces()  # the client starts, and shows at once if it cannot
+        calculator.reset_clock()
+        started = time.perf_counter()
+        samples, spans = run(atoms, chosen.steps, trajectory)
+        clock = calculator.round_trips, calculator.seconds, time.perf_counter() - started
+    client.check_status()
+    return samples, spans, clock
 
-    client = Client(chosen.forcewire, chosen.ranks, MODEL, chosen.output / "forcewire.log")
-    trajectory = Trajectory(chosen.output / "trajectory.xyz")
-    try:
-        with ClientCalculator(client, f"forcewire-demo-{os.getpid()}") as calculator:
-            atoms.calc = calculator
-            atoms.get_forces()  # the client starts, and shows at once if it cannot
-            calculator.reset_clock()
-            started = time.perf_counter()
-            samples, spans = run(atoms, chosen.steps, trajectory)
-            seconds = time.perf_counter() - started
-        client.check_status()
-    except KeyboardInterrupt:
-        print("\nInterrupted; forcewire has left, too.", file=sys.stderr)
-        return 130
-    except OSError as error:  # a lost connection is one
-        why = str(error) or "it closed the connection"
-        print(f"\napps/demo/run: error: forcewire is gone ({why}). "
-              f"The end of {readable(client.log)}:", *client.last_words(),
-              sep="\n  ", file=sys.stderr)
-        return 1
 
+def present(atoms, chosen, samples, spans, clock, frames):
+    """Prints and draws the results. Returns whether they are as they should be."""
     measured = samples.since(spans[-1][1])
-    distance, g = radial_distribution(trajectory.frames, edge, LARGEST_DISTANCE)
+    distance, g = radial_distribution(frames, atoms.cell[0, 0], LARGEST_DISTANCE)
     peak = first_peak(distance, g)
     judge = chosen.steps >= LONG_ENOUGH
     findings = findings_of(atoms, measured, peak)
     print("\n" + report.table(findings, judge))
     if not judge:
         print(f"      Not judged: it takes {LONG_ENOUGH} steps to make an equilibrium liquid.")
-    print(f"\n  {calculator.round_trips / seconds:.0f} round trips per second: of "
-          f"{1e3 * seconds / chosen.steps:.2f} ms a step, forcewire and the socket take "
-          f"{1e3 * calculator.seconds / calculator.round_trips:.2f} ms, ASE the rest.\n")
+    round_trips, inside, seconds = clock
+    print(f"\n  {round_trips / seconds:.0f} round trips per second: of "
+          f"{1e3 * seconds / round_trips:.2f} ms a step, forcewire and the socket take "
+          f"{1e3 * inside / round_trips:.2f} ms, ASE the rest.\n")
 
     samples.save(chosen.output / "samples.txt")
     picture.draw(chosen.output / "argon.png",
@@ -201,8 +185,34 @@ def main():
                  samples, spans, measured.drift(), TEMPERATURE, distance, g, peak,
                  EXPERIMENTAL_PEAK)
     print(f"  In {readable(chosen.output)}: argon.png (look at it), trajectory.xyz "
-          f"({len(trajectory.frames)} frames), samples.txt, forcewire.log")
-    return 0 if not judge or all(finding.fits for finding in findings) else 1
+          f"({len(frames)} frames), samples.txt, forcewire.log")
+    return not judge or all(finding.fits for finding in findings)
+
+
+def main():
+    chosen = arguments()
+    chosen.output.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `with` closes the connection
+    atoms = argon_lattice(chosen.cells)
+    print(f"\nLiquid argon: {len(atoms)} atoms in a cube of {atoms.cell[0, 0]:.1f} angstrom, "
+          f"{TEMPERATURE} K, {DENSITY} g/cm3\n"
+          f"  server  ASE {ase.__version__}: {chosen.steps} steps of 5 fs\n"
+          f"  client  mpirun -n {chosen.ranks} forcewire, {MODEL}\n")
+
+    client = Client(chosen.forcewire, chosen.ranks, MODEL, chosen.output / "forcewire.log")
+    trajectory = Trajectory(chosen.output / "trajectory.xyz")
+    try:
+        samples, spans, clock = simulate(atoms, chosen, client, trajectory)
+    except KeyboardInterrupt:
+        print("\nInterrupted; forcewire has left, too.", file=sys.stderr)
+        return 130
+    except OSError as error:  # a lost connection is one
+        why = str(error) or "forcewire closed the connection"
+        print(f"\napps/demo/run: error: {why}. forcewire's last words, in "
+              f"{readable(client.log)}:", *client.last_words(), sep="\n  ", file=sys.stderr)
+        return 1
+    as_expected = present(atoms, chosen, samples, spans, clock, trajectory.frames)
+    return 0 if as_expected else 1
 
 
 if __name__ == "__main__":

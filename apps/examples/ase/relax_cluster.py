@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """ASE relaxes a cluster of 13 argon atoms with forces from forcewire, and ends at a known energy.
 
     python3 apps/examples/ase/relax_cluster.py

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """A whole server in numpy: the energy of two argon atoms at growing distance.
 
 Start it, then, in another terminal:
