@@ -13,8 +13,9 @@ namespace forcewire {
 /// Relative means: forces to the largest force on an atom, the energy to the sum of |u| over pairs
 /// (which is what a sum of that many terms can be exact to), the virial to the sum of |r| |f|.
 ///
-/// To that come the `..._rounding` members of the reference, for atoms far from the origin; for
-/// those in their cell they are less than the 1e-12.
+/// To that come the `..._rounding` members of the reference, which matter when atoms are far from
+/// the origin, and for a few atoms whose pair energies vanish; they are less than the 1e-12 for all
+/// else.
 testing::AssertionResult agrees(const Result& result, const ReferenceResult& reference,
                                 const Configuration& configuration);
 

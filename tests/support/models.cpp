@@ -20,7 +20,7 @@ std::unique_ptr<Potential> engine_potential(const ReferenceModel& model) {
   parameters.tail = TailWish::no;
   parameters.truncation = model.pair(0, 0).truncation;
   for (int a = 0; a < model.species_count(); ++a) {
-    if (model.species_count() > 1) parameters.species.push_back("X" + std::to_string(a));
+    if (model.species_count() > 1) parameters.species.push_back(std::to_string(a));
     for (int b = 0; b < model.species_count(); ++b) {
       const ReferencePair& pair = model.pair(a, b);
       parameters.pairs.push_back(

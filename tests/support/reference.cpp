@@ -121,10 +121,33 @@ SwitchValue switch_value(long double r, long double on, long double off) {
           by_t * t_slope, by_t_twice * t_slope * t_slope + by_t * 2 / width};
 }
 
-/// How far a few roundings in double precision may move a point [bohr].
+/// A few roundings in double precision.
+constexpr long double rounding = 4 * std::numeric_limits<double>::epsilon();
+
+/// How far rounding may move a point [bohr].
 long double rounding_displacement(const LongVector& r) {
-  constexpr long double roundings = 4;
-  return roundings * std::numeric_limits<double>::epsilon() * r.cwiseAbs().maxCoeff();
+  return rounding * r.cwiseAbs().maxCoeff();
+}
+
+/// The terms whose sums are energy and slope of a pair, by their magnitude: where they cancel, at
+/// sigma or just inside of a smooth end, rounding is relative to these.
+struct PairTerms {
+  long double energy;  ///< [hartree]
+  long double slope;   ///< [hartree/bohr]
+};
+
+PairTerms pair_terms(const ReferencePair& pair, long double r) {
+  const long double attraction = 4 * pair.epsilon * std::pow(pair.sigma / r, 6.0L);
+  const long double repulsion = 4 * pair.epsilon * std::pow(pair.sigma / r, 12.0L);
+  PairTerms terms{repulsion + attraction, (12 * repulsion + 6 * attraction) / r};
+  if (pair.truncation == Truncation::smooth) {
+    // The slope of the switch by t is at most 15/8, the terms of its polynomial add up to 32.
+    const long double off = pair.cutoff;
+    const long double on = pair.switch_on;
+    terms.slope += terms.energy * 15 / 8 * 2 * r / (off * off - on * on);
+    terms.energy *= 32;
+  }
+  return terms;
 }
 
 /// Energy of fixed pairs in the structure strained by `strain`.
@@ -196,8 +219,9 @@ ReferenceResult image_sum(const ReferenceModel& model, const Eigen::Matrix3d& ce
         const LongVector r_j = position(positions, pair.j);
         const LongVector r = lattice.image(r_j - r_i, pair.shift);
         const long double distance = r.norm();
-        const PairValue u = pair_value(
-            model.pair(species_of(species, pair.i), species_of(species, pair.j)), distance);
+        const ReferencePair& parameters =
+            model.pair(species_of(species, pair.i), species_of(species, pair.j));
+        const PairValue u = pair_value(parameters, distance);
         const LongVector force_on_j = -u.slope / distance * r;
 
         ++result.pairs;
@@ -211,12 +235,14 @@ ReferenceResult image_sum(const ReferenceModel& model, const Eigen::Matrix3d& ce
         result.virial_scale += std::abs(u.slope) * distance;
         const long double displacement =
             rounding_displacement(r_i) + rounding_displacement(r_j) + rounding_displacement(r);
-        const long double force_change =
-            (std::abs(u.stiffness) + 2 * std::abs(u.slope) / distance) * displacement;
-        result.energy_rounding += std::abs(u.slope) * displacement;
-        result.force_rounding[pair.i] += force_change;
-        result.force_rounding[pair.j] += force_change;
-        result.virial_rounding += std::abs(u.slope) * displacement + distance * force_change;
+        const PairTerms terms = pair_terms(parameters, distance);
+        const long double force_rounding =
+            (std::abs(u.stiffness) + 2 * std::abs(u.slope) / distance) * displacement +
+            rounding * terms.slope;
+        result.energy_rounding += std::abs(u.slope) * displacement + rounding * terms.energy;
+        result.force_rounding[pair.i] += force_rounding;
+        result.force_rounding[pair.j] += force_rounding;
+        result.virial_rounding += std::abs(u.slope) * displacement + distance * force_rounding;
       });
 
   for (const LongVector& force : result.forces) {

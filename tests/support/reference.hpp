@@ -76,8 +76,8 @@ std::vector<ImagePair> image_pairs(const ReferenceModel& model, const Eigen::Mat
 /// The answer, and how exact an answer in double precision can be.
 ///
 /// A coordinate x has been rounded by up to 2^-53 |x|, and is again when whole lattice vectors are
-/// taken off it. What such displacements of both atoms of each pair, a few roundings each, do to
-/// the answer are the members `..._rounding`; far from the origin nobody can do better.
+/// taken off it; and the terms of a pair's energy may cancel. What a few roundings of either kind
+/// do to the answer are the members `..._rounding`: nobody can do better.
 struct ReferenceResult {
   long double energy = 0;                  ///< [hartree]
   std::vector<LongVector> forces;          ///< [hartree/bohr]

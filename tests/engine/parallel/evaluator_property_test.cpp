@@ -6,7 +6,9 @@
 
 #include <Eigen/LU>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <ostream>
 
 #include "engine/parallel/evaluator.hpp"
 #include "support/agreement.hpp"
@@ -97,6 +99,12 @@ TEST(EvaluatorProperty, EveryMixtureAgreesWithTheReference) {
 
 /// What a server may do between two requests.
 enum class Change { drift, jump, wrap, unwrap, strain, add, remove, open_axis };
+
+std::ostream& operator<<(std::ostream& out, Change change) {
+  constexpr std::array names = {"drift",  "jump", "wrap",   "unwrap",
+                                "strain", "add",  "remove", "open_axis"};
+  return out << names[static_cast<std::size_t>(change)];
+}
 
 void apply(Change change, Configuration& structure, Random& random) {
   std::uniform_int_distribution<std::size_t> any_atom(0, structure.natoms() - 1);

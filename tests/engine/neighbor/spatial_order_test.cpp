@@ -1,0 +1,81 @@
+#include "engine/neighbor/spatial_order.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "support/structures.hpp"
+
+namespace forcewire {
+namespace {
+
+TEST(SpatialOrder, HoldsEachAtomOnce) {
+  for (const Configuration& kind : all_kinds(6.4)) {
+    std::vector<std::int32_t> order = spatial_order(Cell(kind.cell), kind.positions);
+    std::sort(order.begin(), order.end());
+    std::vector<std::int32_t> all(kind.natoms());
+    std::iota(all.begin(), all.end(), 0);
+    EXPECT_EQ(order, all) << kind;
+  }
+}
+
+TEST(SpatialOrder, DoesNotSeeWraps) {
+  Random random(1);
+  Configuration crystal = fcc(10, {4, 4, 4}, 1.0, random);
+  const auto before = spatial_order(Cell(crystal.cell), crystal.positions);
+  wrap_at_random(crystal, 4, random);
+  EXPECT_EQ(spatial_order(Cell(crystal.cell), crystal.positions), before);
+}
+
+/// A crystal whose atoms stay clear of the planes along which the cell is halved.
+Configuration crystal_off_planes(const Eigen::Vector3i& repeats) {
+  Random random(2);
+  Configuration crystal = fcc(10, repeats, 0.5, random);
+  for (double& x : crystal.positions) x += 2.5;
+  return crystal;
+}
+
+/// Volume of the box around a part of the atoms, as a fraction of the box around all.
+double compactness(const Configuration& configuration, std::span<const std::int32_t> part) {
+  const auto box = [&](auto atoms) {
+    Eigen::Array3d low = configuration.position(static_cast<std::size_t>(atoms[0]));
+    Eigen::Array3d high = low;
+    for (const std::int32_t atom : atoms) {
+      const Eigen::Array3d r = configuration.position(static_cast<std::size_t>(atom));
+      low = low.min(r);
+      high = high.max(r);
+    }
+    return (high - low).prod();
+  };
+  std::vector<std::int32_t> all(configuration.natoms());
+  std::iota(all.begin(), all.end(), 0);
+  return box(part) / box(std::span<const std::int32_t>(all));
+}
+
+TEST(SpatialOrder, PartsAreCompact) {
+  const Configuration crystal = crystal_off_planes({8, 8, 8});
+  const auto order = spatial_order(Cell(crystal.cell), crystal.positions);
+  for (std::size_t part = 0; part < 8; ++part) {
+    EXPECT_LT(compactness(crystal, std::span(order).subspan(part * 256, 256)), 0.2);
+  }
+}
+
+TEST(SpatialOrder, FollowsTheShapeOfTheCell) {
+  const Configuration needle = crystal_off_planes({128, 2, 2});
+  const auto order = spatial_order(Cell(needle.cell), needle.positions);
+  for (std::size_t part = 0; part < 8; ++part) {
+    EXPECT_LT(compactness(needle, std::span(order).subspan(part * 256, 256)), 0.15)
+        << "not cut across";
+  }
+}
+
+TEST(SpatialOrder, FollowsTheAtomsAlongOpenAxes) {
+  Configuration slab = crystal_off_planes({4, 4, 64});
+  slab.cell.row(2).setZero();
+  const auto order = spatial_order(Cell(slab.cell), slab.positions);
+  EXPECT_LT(compactness(slab, std::span(order).first(512)), 0.15);
+}
+
+}  // namespace
+}  // namespace forcewire

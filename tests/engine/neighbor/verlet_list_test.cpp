@@ -1,0 +1,235 @@
+// The rows of the list against the pairs of the brute-force reference, for any part of the atoms.
+
+#include "engine/neighbor/verlet_list.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "engine/geometry/invalid_structure.hpp"
+#include "support/models.hpp"
+#include "support/reference.hpp"
+#include "support/structures.hpp"
+
+namespace forcewire {
+namespace {
+
+constexpr double cutoff = 16;
+constexpr double skin = 2.5;
+
+/// Distances from an atom to its neighbours, in order.
+using Distances = std::vector<double>;
+
+/// By atom, those of the list within `radius`; checks the layout of the rows on the way.
+std::vector<Distances> listed(const VerletList& list, std::size_t natoms, double radius) {
+  const LocalSystem system = list.system();
+  std::vector<Distances> result(natoms);
+  EXPECT_EQ(system.owned, list.owned().size());
+  EXPECT_EQ(system.neighbors.row_begin.size(), system.owned + 1);
+  EXPECT_EQ(system.neighbors.row_begin.back(), system.neighbors.index.size());
+  const auto far = static_cast<std::int32_t>(system.atoms.size() - 1);
+  for (std::size_t i = 0; i < system.owned; ++i) {
+    const std::size_t begin = system.neighbors.row_begin[i];
+    const std::size_t end = system.neighbors.row_begin[i + 1];
+    EXPECT_EQ((end - begin) % NeighborRows::row_multiple, 0U);
+    std::set<std::int32_t> seen;
+    for (const std::int32_t j : system.neighbors.index.subspan(begin, end - begin)) {
+      EXPECT_NE(j, static_cast<std::int32_t>(i));
+      if (j == far) continue;
+      EXPECT_TRUE(seen.insert(j).second) << "twice in a row";
+      const PackedAtom& a = system.atoms[i];
+      const PackedAtom& b = system.atoms[static_cast<std::size_t>(j)];
+      const double distance = std::hypot(a.x - b.x, a.y - b.y, a.z - b.z);
+      if (distance < radius) result[static_cast<std::size_t>(list.owned()[i])].push_back(distance);
+    }
+  }
+  for (Distances& distances : result) std::sort(distances.begin(), distances.end());
+  return result;
+}
+
+/// The same by brute force.
+std::vector<Distances> expected(const Configuration& structure, double radius) {
+  const ReferenceModel model(ReferencePair{1, 1, radius});
+  std::vector<Distances> result(structure.natoms());
+  for (const ImagePair& pair : image_pairs(model, structure.cell, structure.positions, {})) {
+    const Eigen::Vector3d r = structure.position(pair.j) - structure.position(pair.i) +
+                              structure.cell.transpose() * pair.shift.cast<double>();
+    result[pair.i].push_back(r.norm());
+    result[pair.j].push_back(r.norm());
+  }
+  for (Distances& distances : result) std::sort(distances.begin(), distances.end());
+  return result;
+}
+
+void expect_equal(const std::vector<Distances>& actual, const std::vector<Distances>& wanted,
+                  const Configuration& structure) {
+  double largest = 1;
+  for (const double x : structure.positions) largest = std::max(largest, std::abs(x));
+  for (std::size_t atom = 0; atom < wanted.size(); ++atom) {
+    ASSERT_EQ(actual[atom].size(), wanted[atom].size()) << "atom " << atom << " of " << structure;
+    for (std::size_t at = 0; at < wanted[atom].size(); ++at) {
+      ASSERT_NEAR(actual[atom][at], wanted[atom][at], 1e-14 * largest) << "atom " << atom;
+    }
+  }
+}
+
+TEST(VerletList, HoldsAllPairsWithinTheListCutoff) {
+  for (const Configuration& kind : all_kinds(6.4)) {
+    VerletList list(cutoff, skin);
+    list.rebuild(Cell(kind.cell), kind.positions, {}, {});
+    expect_equal(listed(list, kind.natoms(), cutoff + skin), expected(kind, cutoff + skin), kind);
+  }
+}
+
+TEST(VerletList, PartsOwnEachAtomOnceAndSeeAllTheirNeighbors) {
+  for (const Configuration& kind : all_kinds(6.4)) {
+    for (const int parts : {2, 3, 7, 64}) {
+      std::vector<Distances> all(kind.natoms());
+      std::vector<int> owners(kind.natoms(), 0);
+      for (int part = 0; part < parts; ++part) {
+        VerletList list(cutoff, skin);
+        list.rebuild(Cell(kind.cell), kind.positions, {}, {part, parts});
+        for (const std::int32_t atom : list.owned()) ++owners[static_cast<std::size_t>(atom)];
+        const std::vector<Distances> rows = listed(list, kind.natoms(), cutoff + skin);
+        for (std::size_t atom = 0; atom < kind.natoms(); ++atom) {
+          all[atom].insert(all[atom].end(), rows[atom].begin(), rows[atom].end());
+        }
+      }
+      EXPECT_EQ(owners, std::vector<int>(kind.natoms(), 1)) << kind;
+      expect_equal(all, expected(kind, cutoff + skin), kind);
+    }
+  }
+}
+
+TEST(VerletList, PartsAreOfEqualSize) {
+  Random random(1);
+  const Configuration liquid = forcewire::liquid(6.4, 4, random);
+  for (int part = 0; part < 7; ++part) {
+    VerletList list(cutoff, skin);
+    list.rebuild(Cell(liquid.cell), liquid.positions, {}, {part, 7});
+    EXPECT_NEAR(static_cast<double>(list.owned().size()), 256 / 7.0, 1);
+  }
+}
+
+TEST(VerletList, CarriesTheSpecies) {
+  Random random(2);
+  Configuration mixed = liquid(6.4, 2, random);
+  mix_species(mixed, 3, random);
+  VerletList list(cutoff, skin);
+  list.rebuild(Cell(mixed.cell), mixed.positions, mixed.species, {});
+  const LocalSystem system = list.system();
+  for (std::size_t i = 0; i < system.owned; ++i) {
+    EXPECT_EQ(system.atoms[i].species, mixed.species[static_cast<std::size_t>(list.owned()[i])]);
+  }
+}
+
+/// Does a list built for `before` serve for `after`? If so, it must hold all pairs.
+bool serves(const Configuration& before, const Configuration& after) {
+  VerletList list(cutoff, skin);
+  list.rebuild(Cell(before.cell), before.positions, {}, {});
+  if (!list.refresh(Cell(after.cell), after.positions)) return false;
+  expect_equal(listed(list, after.natoms(), cutoff), expected(after, cutoff), after);
+  return true;
+}
+
+class VerletListLife : public testing::Test {
+ protected:
+  VerletListLife() {
+    Eigen::Matrix3d cell;
+    cell << 45, 0, 0, 9, 40, 3, -7, 5, 42;
+    before_ = gas(cell, 90, 5.8, 0, random_);
+    after_ = before_;
+  }
+
+  Random random_{3};
+  Configuration before_;
+  Configuration after_;
+};
+
+TEST_F(VerletListLife, ServesUntilAnAtomHasMovedHalfTheSkin) {
+  after_.positions[3 * 17] += 0.499 * skin;
+  EXPECT_TRUE(serves(before_, after_));
+  after_.positions[3 * 17] += 0.002 * skin;
+  EXPECT_FALSE(serves(before_, after_));
+}
+
+TEST_F(VerletListLife, MovementIsTakenModuloLatticeVectors) {
+  displace(after_, 0.28 * skin, random_);
+  wrap_at_random(after_, 10, random_);
+  EXPECT_TRUE(serves(before_, after_));
+  after_.positions[3 * 17 + 2] += 0.6 * skin;
+  after_.positions[3 * 17 + 2] += 0.6 * skin;
+  EXPECT_FALSE(serves(before_, after_));
+}
+
+TEST_F(VerletListLife, AlongAnOpenAxisNothingIsWrapped) {
+  before_.cell.row(0).setZero();
+  after_ = before_;
+  after_.positions[3 * 5] += 45;
+  EXPECT_FALSE(serves(before_, after_));
+}
+
+TEST_F(VerletListLife, ServesASmallDeformationOfTheCell) {
+  Eigen::Matrix3d shear = Eigen::Matrix3d::Zero();
+  shear(0, 1) = 0.02;
+  shear(2, 0) = -0.03;
+  strain(after_, shear);
+  EXPECT_TRUE(serves(before_, after_));
+}
+
+TEST_F(VerletListLife, CompressionWearsTheListOut) {
+  // All distances shrink by s: those just within the cutoff came from cutoff / s.
+  const double limit = cutoff / (cutoff + skin);
+  strain(after_, (1.001 * limit - 1) * Eigen::Matrix3d::Identity());
+  EXPECT_TRUE(serves(before_, after_));
+  after_ = before_;
+  strain(after_, (0.999 * limit - 1) * Eigen::Matrix3d::Identity());
+  EXPECT_FALSE(serves(before_, after_));
+}
+
+TEST_F(VerletListLife, ExpansionDoesNotWearItOut) {
+  strain(after_, 0.3 * Eigen::Matrix3d::Identity());
+  EXPECT_TRUE(serves(before_, after_));
+}
+
+TEST_F(VerletListLife, DeformationAndMovementAddUp) {
+  const double squeeze = 0.5 * (1 + cutoff / (cutoff + skin));
+  strain(after_, (squeeze - 1) * Eigen::Matrix3d::Identity());
+  after_.positions[3 * 40 + 1] += 0.2 * skin;
+  EXPECT_TRUE(serves(before_, after_));
+  after_.positions[3 * 40 + 1] += 0.25 * skin;
+  EXPECT_FALSE(serves(before_, after_));
+}
+
+TEST_F(VerletListLife, ServesNoOtherStructure) {
+  after_.positions.resize(after_.positions.size() - 3);
+  EXPECT_FALSE(serves(before_, after_));
+  after_ = before_;
+  after_.cell.row(1).setZero();
+  EXPECT_FALSE(serves(before_, after_));
+}
+
+TEST_F(VerletListLife, EndsWithDiscard) {
+  VerletList list(cutoff, skin);
+  EXPECT_FALSE(list.refresh(Cell(before_.cell), before_.positions)) << "never built";
+  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  EXPECT_TRUE(list.refresh(Cell(before_.cell), before_.positions));
+  list.discard();
+  EXPECT_FALSE(list.refresh(Cell(before_.cell), before_.positions));
+}
+
+TEST_F(VerletListLife, SurvivesAFailedRebuild) {
+  VerletList list(cutoff, skin);
+  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  after_.positions[7] = std::nan("");
+  EXPECT_FALSE(list.refresh(Cell(after_.cell), after_.positions));
+  EXPECT_THROW(list.rebuild(Cell(after_.cell), after_.positions, {}, {}), InvalidStructure);
+  EXPECT_FALSE(list.refresh(Cell(before_.cell), before_.positions));
+  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  expect_equal(listed(list, before_.natoms(), cutoff), expected(before_, cutoff), before_);
+}
+
+}  // namespace
+}  // namespace forcewire
