@@ -8,15 +8,14 @@ include_guard(GLOBAL)
 
 set(FORCEWIRE_TEST_SUPPORT_DIR ${CMAKE_CURRENT_LIST_DIR}/../support)
 
+set(FORCEWIRE_FIND_PYTHON ${CMAKE_CURRENT_LIST_DIR}/../../apps/demo/find_python)
+
+# As in apps/demo/mpi_environment, which says why.
 set(FORCEWIRE_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  # More ranks than cores (--oversubscribe), free to move between them (--bind-to none): otherwise
-  # tests that run side by side are all pinned to the same first cores.
   OMPI_MCA_rmaps_base_oversubscribe=1
   OMPI_MCA_hwloc_base_binding_policy=none
-  # Containers forbid the system call with which ranks copy from each other: Open MPI then warns at
-  # every large message.
   OMPI_MCA_btl_vader_single_copy_mechanism=none
   PYTHONDONTWRITEBYTECODE=1)
 if(FORCEWIRE_SANITIZE)
@@ -62,7 +61,7 @@ endfunction()
 # The script's own folder and support/ are on its module path. ARGS may hold generator expressions
 # such as $<TARGET_FILE:forcewire>. PROCESSORS is how many cores it keeps busy.
 #
-# Where no Python has the modules, the test is there and fails: it says which package to install.
+# Where no Python has the modules, the test is there and fails: it says what to install.
 function(forcewire_add_python_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;SCRIPT;PROCESSORS;TIMEOUT" "ARGS;MODULES;LABELS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_SCRIPT)
@@ -74,59 +73,41 @@ function(forcewire_add_python_test)
   endif()
 
   cmake_path(ABSOLUTE_PATH arg_SCRIPT BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
-  forcewire_find_python(python MODULES ${arg_MODULES})
+  forcewire_find_python(python complaint MODULES ${arg_MODULES})
   if(python)
     add_test(NAME ${arg_NAME} COMMAND ${python} ${arg_SCRIPT} ${arg_ARGS})
   else()
-    list(TRANSFORM arg_MODULES PREPEND "python3-" OUTPUT_VARIABLE packages)
-    list(JOIN packages " " packages)
-    add_test(NAME ${arg_NAME} COMMAND sh -c "echo '${arg_NAME} needs a Python with these modules, \
-and none was found at configure time. Install them (apt install ${packages}) and configure again, \
-or name such a Python with -D FORCEWIRE_TEST_PYTHON=/path/to/python3.' >&2; exit 1")
+    add_test(NAME ${arg_NAME} COMMAND sh -c "echo \"$1\" >&2; exit 1" sh "${complaint}")
   endif()
   forcewire_set_test_properties(${arg_NAME}
     PROCESSORS "${arg_PROCESSORS}" TIMEOUT "${arg_TIMEOUT}" LABELS python ${arg_LABELS}
     ENVIRONMENT PYTHONPATH=${FORCEWIRE_TEST_SUPPORT_DIR})
 endfunction()
 
-set(FORCEWIRE_TEST_PYTHON "" CACHE FILEPATH "Python of the tests; empty: the first that has the modules")
-
-# forcewire_find_python(variable MODULES module...)
+# forcewire_find_python(path_variable complaint_variable MODULES module...)
 #
-# The first Python that can import all modules, or an empty string. The python3 of a developer's
-# PATH often comes from a version manager, without the packages of the distribution; so that is
-# tried, and then the distribution's.
-function(forcewire_find_python variable)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MODULES")
-  if(FORCEWIRE_TEST_PYTHON)
-    set(candidates ${FORCEWIRE_TEST_PYTHON})
-  else()
-    find_program(FORCEWIRE_PYTHON_IN_PATH python3)
-    mark_as_advanced(FORCEWIRE_PYTHON_IN_PATH)
-    set(candidates ${FORCEWIRE_PYTHON_IN_PATH} /usr/bin/python3)
-  endif()
-
+# The Python that can import all modules, as apps/demo/find_python finds it; or no path, and what to
+# do about it.
+function(forcewire_find_python path_variable complaint_variable)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "MODULES")
   list(JOIN arg_MODULES ", " modules)
-  get_property(known GLOBAL PROPERTY "FORCEWIRE_PYTHON_WITH ${modules}" SET)
-  if(NOT known)
-    set(found "")
-    foreach(candidate IN LISTS candidates)
-      execute_process(COMMAND ${candidate} -c "import ${modules}"
-        RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
-      if(status EQUAL 0)
-        set(found ${candidate})
-        break()
-      endif()
-    endforeach()
-    set_property(GLOBAL PROPERTY "FORCEWIRE_PYTHON_WITH ${modules}" "${found}")
-    if(found)
-      message(STATUS "Python for tests that need ${modules}: ${found}")
+  get_property(asked GLOBAL PROPERTY "forcewire_python_path ${modules}" SET)
+  if(NOT asked)
+    execute_process(COMMAND ${FORCEWIRE_FIND_PYTHON} ${arg_MODULES}
+      OUTPUT_VARIABLE path ERROR_VARIABLE complaint
+      OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_STRIP_TRAILING_WHITESPACE)
+    set_property(GLOBAL PROPERTY "forcewire_python_path ${modules}" "${path}")
+    set_property(GLOBAL PROPERTY "forcewire_python_complaint ${modules}" "${complaint}")
+    if(path)
+      message(STATUS "Python for tests that need ${modules}: ${path}")
     else()
-      message(WARNING "No Python has ${modules}: the tests that need it will fail")
+      message(WARNING "Tests that need a Python with ${modules} will fail: ${complaint}")
     endif()
   endif()
-  get_property(found GLOBAL PROPERTY "FORCEWIRE_PYTHON_WITH ${modules}")
-  set(${variable} "${found}" PARENT_SCOPE)
+  get_property(path GLOBAL PROPERTY "forcewire_python_path ${modules}")
+  get_property(complaint GLOBAL PROPERTY "forcewire_python_complaint ${modules}")
+  set(${path_variable} "${path}" PARENT_SCOPE)
+  set(${complaint_variable} "${complaint}" PARENT_SCOPE)
 endfunction()
 
 # What all kinds of tests have in common.

@@ -50,7 +50,7 @@ TEST(Periodicity, RefusesOtherText) {
   for (const char* text : {"", "x", "abcd", "aa", "ABC", "a b", "all", "nonea"}) {
     EXPECT_THAT([=] { Periodicity::parse(text); },
                 ThrowsMessage<std::invalid_argument>(testing::AllOf(
-                    HasSubstr("auto, none"), HasSubstr("'" + std::string(text) + "'"))))
+                    HasSubstr("auto, none"), HasSubstr(std::string("'") + text + "'"))))
         << text;
   }
 }
