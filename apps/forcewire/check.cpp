@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <string_view>
 #include <vector>
 
@@ -41,7 +42,26 @@ std::vector<std::int64_t> count_species(std::size_t atoms, std::span<const std::
   return count;
 }
 
-/// The tail's energy, and from its change with the volume each diagonal element of the virial.
+/// How deep the energy of species a and b drops, times the cube of the distance where it does
+/// [hartree bohr^3]: it is exactly zero beyond their cutoff, which may be shorter than that of
+/// others.
+double drop_at_cutoff(const Potential& potential, int a, int b) {
+  double inside = 0;
+  double outside = potential.cutoff();
+  for (;;) {
+    const double middle = (inside + outside) / 2;
+    if (middle <= inside || middle >= outside) break;
+    (potential.pair_energy(a, b, middle) != 0 ? inside : outside) = middle;
+  }
+  return inside > 0 ? potential.pair_energy(a, b, inside) * std::pow(inside, 3) : 0;
+}
+
+/// The model's tail energy, and the virial that belongs to it. Pairs neither enter nor leave the
+/// tail when the cell is strained, as in `BruteForce`, so there is a surface term where the energy
+/// drops:
+///
+///   W = -(2 pi / 3V) sum_ab N_a N_b integral r^3 u'(r) dr
+///     = -V dE/dV + (2 pi / 3V) sum_ab N_a N_b r_c^3 u(r_c)
 TailCorrection tail_reference(const Potential& potential, std::span<const std::int64_t> count,
                               const Cell& cell) {
   if (!cell.fully_periodic()) return {};
@@ -50,8 +70,16 @@ TailCorrection tail_reference(const Potential& potential, std::span<const std::i
   const auto energy = [&](double steps) {
     return potential.tail(count, volume * (1 + steps * step)).energy;
   };
-  const double slope = (energy(-2) - 8 * energy(-1) + 8 * energy(1) - energy(2)) / (12 * step);
-  return {energy(0), -slope};
+  if (energy(0) == 0) return {};
+  double virial = -(energy(-2) - 8 * energy(-1) + 8 * energy(1) - energy(2)) / (12 * step);
+  for (std::size_t a = 0; a < count.size(); ++a) {
+    for (std::size_t b = 0; b < count.size(); ++b) {
+      virial += 2 * std::numbers::pi / (3 * volume) * static_cast<double>(count[a]) *
+                static_cast<double>(count[b]) *
+                drop_at_cutoff(potential, static_cast<int>(a), static_cast<int>(b));
+    }
+  }
+  return {energy(0), virial};
 }
 
 /// The atoms to compare: all, or as many as the budget allows, evenly spread over the file order.

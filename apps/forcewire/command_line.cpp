@@ -59,46 +59,50 @@ class HelpFormatter : public CLI::Formatter {
   }
 };
 
-constexpr std::string_view examples = R"(Units:
-  On the wire and for bare numbers: atomic units (bohr, hartree). A value may carry its unit:
-  3.405angstrom, 0.0103eV, 120K (temperature times the Boltzmann constant).
-
-Examples:
+constexpr std::string_view examples = R"(Examples:
   With i-PI, whose input has <ffsocket mode="unix" name="lj"> <address>argon</address> </ffsocket>;
-  the same flags as i-pi-driver, and sigma,epsilon,cutoff in atomic units:
+  the same flags as i-pi-driver, and sigma,epsilon,cutoff in atomic units (bohr, hartree):
     i-pi input.xml &
-    mpirun -n 4 forcewire -u -a argon -m lj -o 6.4345,0.00037930,16.063
+    mpirun -n 4 forcewire -u -a argon -m lj -o 6.4345,3.7938e-4,16.063
 
-  With ASE; in Python: SocketIOCalculator(unixsocket='argon'), or SocketIOCalculator(port=31415)
+  With ASE; in Python SocketIOCalculator(unixsocket='argon'), or SocketIOCalculator(port=31415)
   and no -u here:
-    mpirun -n 4 forcewire -u -a argon -m lj -o sigma=3.405angstrom,epsilon=120K,cutoff=8.5angstrom
+    mpirun -n 4 forcewire -u -a argon -m lj -o sigma=3.405angstrom,epsilon=119.8K,cutoff=8.5angstrom
 
-  In a batch job: the server on another node and slow to start, the last minutes kept for an
-  orderly end:
+  In a batch job, with the server on another node and slow to start, and the last minutes kept for
+  an orderly end:
     srun forcewire -a $SERVER_NODE -p 31415 --wait 600 --max-seconds 86000 --stop-file STOP -m lj ...
 
 Exit status:
-  0  the server was done, or a signal, --max-seconds or --stop-file asked us to leave
-  2  wrong usage: command line, model options, template
-  3  no connection: no such host, nobody listens within --wait, bad socket path
-  4  the server vanished inside a message, or while we had a result for it
-  5  the server broke the protocol
-  6  the potential failed: bad numbers in or out, no memory
-  70 a bug in forcewire
+   0  the server was done, or a signal, --max-seconds or --stop-file asked us to leave
+   2  wrong usage: command line, model options, template
+   3  no connection: no such host, nobody listens within --wait, bad socket path
+   4  the server vanished inside a message, or while we had a result for it
+   5  the server broke the protocol
+   6  the potential failed: bad numbers in or out, no memory
+  70  a bug in forcewire
+  With a status other than 0 mpirun adds lines of its own; mpirun --quiet does not. When mpirun
+  itself is killed by SIGTERM or Ctrl-C, we leave in order, but it returns a status of its own.
 )";
 
 std::string models_text() {
-  std::string text = "Models:\n";
+  std::string text = "Models (-m) and their options (-o):\n";
   for (const ModelInfo& model : models()) {
-    text += fmt::format("  {:<5} {}\n", model.name, model.summary);
+    text += fmt::format("  {}: {}\n", model.name, model.summary);
     std::string_view help = model.help;
     while (!help.empty()) {
       const std::size_t end = std::min(help.find('\n'), help.size());
-      text += fmt::format("        {}\n", help.substr(0, end));
+      text += end == 0 ? "\n" : fmt::format("    {}\n", help.substr(0, end));
       help.remove_prefix(std::min(end + 1, help.size()));
     }
   }
   return text;
+}
+
+std::string help_text(const CLI::App& app) {
+  // CLI11 leaves two empty lines between groups.
+  const std::string options = CLI::detail::find_and_replace(app.help(), "\n\n\n", "\n\n");
+  return options + models_text() + '\n' + std::string(examples);
 }
 
 void declare_server_options(CLI::App& app, RawOptions& raw) {
@@ -128,7 +132,7 @@ void declare_server_options(CLI::App& app, RawOptions& raw) {
 void declare_model_options(CLI::App& app, RawOptions& raw) {
   const char* group = "Model";
   app.add_option("-m,--model", raw.model, "The model, from the list below")
-      ->option_text("NAME")
+      ->type_name("NAME")
       ->group(group);
   app.add_option("-o,--options", raw.model_options,
                  "Its options, key=value,...; for lj also three bare numbers\n"
@@ -139,12 +143,12 @@ void declare_model_options(CLI::App& app, RawOptions& raw) {
   app.add_option("-t,--template", raw.template_file,
                  "Species of the atoms from an xyz or extended-xyz file, for models\n"
                  "that need them: the protocol does not say")
-      ->option_text("FILE")
+      ->type_name("FILE")
       ->group(group);
   app.add_option("--periodic", raw.periodic,
                  "Periodic axes: auto (those whose lattice vector is not zero), none,\n"
                  "or a subset of abc. Default: auto")
-      ->option_text("AXES")
+      ->type_name("AXES")
       ->group(group);
   app.add_flag("--check", raw.check,
                "Compare the first request with brute force and finite differences,\n"
@@ -157,24 +161,24 @@ void declare_model_options(CLI::App& app, RawOptions& raw) {
 void declare_patience_options(CLI::App& app, RawOptions& raw) {
   const char* group = "Patience (seconds; fractions are fine)";
   app.add_option("--wait", raw.wait, "Keep trying to connect this long. Default: 60")
-      ->option_text("SECONDS")
+      ->type_name("SECONDS")
       ->group(group);
   app.add_option("--timeout", raw.timeout,
                  "Give up when the server falls silent inside a message. Default: 60")
-      ->option_text("SECONDS")
+      ->type_name("SECONDS")
       ->group(group);
   app.add_option("--idle-timeout", raw.idle_timeout,
                  "Leave when the server asks nothing for so long. Default: never")
-      ->option_text("SECONDS")
+      ->type_name("SECONDS")
       ->group(group);
   app.add_option("--max-seconds", raw.max_seconds,
                  "Leave in order between requests when the program is this old")
-      ->option_text("SECONDS")
+      ->type_name("SECONDS")
       ->group(group);
   app.add_option("--stop-file", raw.stop_file,
                  "Leave in order between requests when FILE appears. SIGTERM, SIGINT\n"
                  "and SIGUSR1 do the same")
-      ->option_text("FILE")
+      ->type_name("FILE")
       ->group(group);
 }
 
@@ -296,7 +300,7 @@ CommandLine interpret(const RawOptions& raw) {
 std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* argv) {
   if (argc <= 1) {
     throw UsageError(
-        "nothing to do (expected at least a model, got no arguments). Try: forcewire --help");
+        "nothing to do (expected at least a model, got no arguments). See forcewire --help.");
   }
 
   RawOptions raw;
@@ -316,7 +320,7 @@ std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* 
   }
 
   const bool bare_h = app.get_option("-h")->count() > 0 && raw.host.empty();
-  if (raw.help || bare_h) return Page{app.help() + models_text() + '\n' + std::string(examples)};
+  if (raw.help || bare_h) return Page{help_text(app)};
   if (raw.version) return Page{version_text()};
   if (raw.list_models) return Page{models_text()};
   return interpret(raw);

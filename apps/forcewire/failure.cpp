@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <string_view>
 
 #include "apps/forcewire/usage_error.hpp"
 #include "engine/geometry/invalid_structure.hpp"
@@ -12,13 +13,25 @@
 
 namespace forcewire {
 
+namespace {
+
+constexpr std::string_view advice_on_structures =
+    "Look at the structure that the server sent, its units and its cell.";
+
+/// The engine says what is wrong; what a user of this program can do about it, it does not know.
+std::string with_advice(const std::exception& error, std::string_view advice) {
+  return fmt::format("{}. {}", error.what(), advice);
+}
+
+}  // namespace
+
 Failure to_failure(std::exception_ptr exception) {
   try {
     std::rethrow_exception(exception);
   } catch (const UsageError& error) {
     return {ExitStatus::usage, error.what()};
   } catch (const ModelError& error) {
-    return {ExitStatus::usage, error.what()};
+    return {ExitStatus::usage, with_advice(error, "See forcewire --list-models.")};
   } catch (const ConnectError& error) {
     return {ExitStatus::no_connection, error.what()};
   } catch (const PeerError& error) {
@@ -26,9 +39,9 @@ Failure to_failure(std::exception_ptr exception) {
   } catch (const ProtocolError& error) {
     return {ExitStatus::protocol, error.what()};
   } catch (const InvalidStructure& error) {
-    return {ExitStatus::potential, error.what()};
+    return {ExitStatus::potential, with_advice(error, advice_on_structures)};
   } catch (const PotentialFailure& error) {
-    return {ExitStatus::potential, error.what()};
+    return {ExitStatus::potential, with_advice(error, advice_on_structures)};
   } catch (const std::bad_alloc&) {
     return {ExitStatus::potential,
             "out of memory. Use fewer atoms, a shorter cutoff, or more nodes."};

@@ -25,7 +25,7 @@ double seconds(nanoseconds time) { return std::chrono::duration<double>(time).co
 double milliseconds(nanoseconds time) { return 1e3 * seconds(time); }
 
 std::string row(std::string_view label, std::string_view value) {
-  return fmt::format("  {:<16} {}\n", label, value);
+  return fmt::format("  {:<18} {}\n", label, value);
 }
 
 std::string count(std::int64_t number, std::string_view thing) {
@@ -119,7 +119,7 @@ void Report::first_request(const Structure& structure, const Periodicity& period
   if (!shows(Verbosity::normal)) return;
   const std::size_t atoms = structure.positions.size() / 3;
   std::string text = "first request\n" + row("atoms", fmt::format("{}", atoms));
-  text += fmt::format("  {:<16} {:^38}   {:^38}\n", "cell", "bohr", "angstrom");
+  text += fmt::format("  {:<18} {:^38}   {:^38}\n", "cell", "bohr", "angstrom");
   for (int axis = 0; axis < 3; ++axis) {
     const Eigen::RowVector3d vector = structure.cell.row(axis);
     text += row(fmt::format("  {}", "abc"[axis]),

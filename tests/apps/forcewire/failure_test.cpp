@@ -1,0 +1,53 @@
+#include "apps/forcewire/failure.hpp"
+
+#include <gmock/gmock.h>
+
+#include <new>
+#include <stdexcept>
+
+#include "apps/forcewire/usage_error.hpp"
+#include "engine/geometry/invalid_structure.hpp"
+#include "engine/potentials/errors.hpp"
+#include "socket/error.hpp"
+
+namespace forcewire {
+namespace {
+
+using ::testing::HasSubstr;
+
+template <class Exception>
+Failure failure_of(const Exception& exception) {
+  return to_failure(std::make_exception_ptr(exception));
+}
+
+TEST(Failure, EveryExceptionHasItsStatus) {
+  EXPECT_EQ(failure_of(UsageError("x")).status, ExitStatus::usage);
+  EXPECT_EQ(failure_of(ModelError("x")).status, ExitStatus::usage);
+  EXPECT_EQ(failure_of(ConnectError(ConnectError::Kind::nobody_listens, UnixEndpoint{"x"}, "no",
+                                    "none", "Wait."))
+                .status,
+            ExitStatus::no_connection);
+  EXPECT_EQ(failure_of(PeerError(PeerError::Kind::reset, "then", 2, 1)).status,
+            ExitStatus::server_vanished);
+  EXPECT_EQ(failure_of(ProtocolError("here", "this", "that")).status, ExitStatus::protocol);
+  EXPECT_EQ(failure_of(InvalidStructure("x")).status, ExitStatus::potential);
+  EXPECT_EQ(failure_of(PotentialFailure("x")).status, ExitStatus::potential);
+  EXPECT_EQ(failure_of(std::bad_alloc()).status, ExitStatus::potential);
+  EXPECT_EQ(failure_of(std::logic_error("x")).status, ExitStatus::internal);
+  EXPECT_EQ(failure_of(42).status, ExitStatus::internal);
+}
+
+TEST(Failure, TextsEndWithAdvice) {
+  EXPECT_THAT(failure_of(ModelError("no such option")).text,
+              HasSubstr("no such option. See forcewire --list-models."));
+  EXPECT_THAT(failure_of(PotentialFailure("the cell is singular")).text,
+              HasSubstr("the cell is singular. Look at the structure"));
+  EXPECT_THAT(failure_of(std::logic_error("oops")).text, HasSubstr("Please report"));
+}
+
+TEST(Failure, OneLine) {
+  EXPECT_EQ(error_line({ExitStatus::usage, "a\nb. Do c."}), "forcewire: error: a b. Do c.\n");
+}
+
+}  // namespace
+}  // namespace forcewire

@@ -1,0 +1,146 @@
+"""Starts the program as users do, under mpirun, and judges how it ends."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import unittest
+import uuid
+
+import scripted_server
+
+ORDERLY_END = 5.0  # seconds: how soon all ranks must be gone
+
+LJ = (6.4345, 3.7938e-4, 16.063)  # argon: sigma, epsilon, cutoff in atomic units
+
+
+class Program:
+    """`mpirun -n RANKS forcewire ...`, from its start to its end.
+
+    A unique word in the environment marks all of its processes, to see whether one is left behind.
+    """
+
+    executable = "forcewire"
+    mpirun = "mpirun"
+    ranks = 1
+
+    def __init__(self, arguments, model=("-m", "lj", "-o", ",".join(map(repr, LJ))), env=None):
+        self.mark = f"FORCEWIRE_TEST_MARK={uuid.uuid4().hex}"
+        environment = dict(os.environ, **(env or {}))
+        environment.update([self.mark.split("=")])
+        command = [self.mpirun, "-n", str(self.ranks), self.executable, *model, *arguments]
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        self.out = ""
+        self.err = ""
+
+    def processes(self, name=None):
+        """Ids of all living processes of this run, or of those with this name."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/environ", "rb") as file:
+                    if self.mark.encode() not in file.read():
+                        continue
+                with open(f"/proc/{pid}/comm") as file:
+                    if name and file.read().strip() != name:
+                        continue
+            except OSError:
+                continue
+            found.append(int(pid))
+        return found
+
+    def finish(self, timeout=30.0):
+        """Waits for the end. Returns the status of mpirun."""
+        try:
+            self.out, self.err = self.process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(
+                f"still running after {timeout} s\n{self.out}\n{self.err}"
+            ) from None
+        return self.process.returncode
+
+    def kill(self):
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.out, self.err = self.process.communicate()
+
+    def errors(self):
+        return re.findall(r"^forcewire: error: .*$", self.err, re.MULTILINE)
+
+    def ours_on_stderr(self):
+        """Standard error without what mpirun says of programs that return a status."""
+        text = re.sub(r"(?ms)^-{60,}\n.*?^-{60,}\n", "", self.err)
+        text = re.sub(r"(?m)^mpirun: .*\n", "", text)
+        # True where the tests run on few cores, and not what they are about.
+        text = re.sub(r"(?m)^forcewire: warning: \d+ ranks on a node with .*\n", "", text)
+        return text.strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exception_type, *_):
+        if not self.process.stdout.closed:
+            self.kill()
+            if exception_type:
+                print(f"the program had said:\n{self.out}{self.err}", file=sys.stderr)
+
+
+class ProgramTest(unittest.TestCase):
+    """Expectations on how a program ends, and a server of the kind that this run is about."""
+
+    kind_of_socket = "unix"
+
+    def new_server(self, listening=True):
+        server = scripted_server.Server(self.kind_of_socket, listening)
+        self.addCleanup(server.close)
+        return server
+
+    def setUp(self):
+        self.server = self.new_server()
+
+    def expect_end(self, program, status, within=ORDERLY_END):
+        """The program ends by itself, soon, with this status and without a trace."""
+        start = time.monotonic()
+        got = program.finish()
+        took = time.monotonic() - start
+        said = f"stdout:\n{program.out}\nstderr:\n{program.err}"
+        self.assertEqual(got, status, said)
+        self.assertLess(took, within, said)
+        self.assertEqual(program.processes(), [], said)
+        return said
+
+    def expect_success(self, program, within=ORDERLY_END):
+        said = self.expect_end(program, 0, within)
+        self.assertEqual(program.ours_on_stderr(), "", said)
+        return said
+
+    def expect_failure(self, program, status, *words, within=ORDERLY_END):
+        """One line on standard error, and it holds these words."""
+        said = self.expect_end(program, status, within)
+        errors = program.errors()
+        self.assertEqual(len(errors), 1, said)
+        self.assertEqual(program.ours_on_stderr(), errors[0], said)
+        self.assertTrue(errors[0].endswith("."), said)
+        for word in words:
+            self.assertIn(word, errors[0])
+        return said
+
+
+def main():
+    """`script FORCEWIRE MPIRUN RANKS unix|tcp [arguments of unittest]`"""
+    Program.executable, Program.mpirun, ranks, ProgramTest.kind_of_socket = sys.argv[1:5]
+    Program.ranks = int(ranks)
+    unittest.main(module="__main__", argv=[sys.argv[0], *sys.argv[5:]], verbosity=2)

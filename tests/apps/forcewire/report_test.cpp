@@ -1,0 +1,198 @@
+#include "apps/forcewire/report.hpp"
+
+#include <gmock/gmock.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "engine/geometry/invalid_structure.hpp"
+#include "engine/potentials/units.hpp"
+
+namespace forcewire {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using namespace std::chrono_literals;
+using units::angstrom;
+
+class ReportTest : public ::testing::Test {
+ protected:
+  Report report(Verbosity verbosity = Verbosity::normal) {
+    return Report(out_, warnings_, verbosity);
+  }
+
+  CommandLine command() const {
+    CommandLine command;
+    command.endpoint = UnixEndpoint{"/tmp/ipi_argon"};
+    command.model = "lj";
+    return command;
+  }
+
+  std::string out() const { return out_.str(); }
+  std::string warnings() const { return warnings_.str(); }
+
+  std::ostringstream out_;
+  std::ostringstream warnings_;
+  const Placement placement_{4, 2, 2, 8};
+};
+
+TEST_F(ReportTest, StartEchoesWhatWillBeDone) {
+  const Model model = make_model({"lj", "sigma=3.405angstrom,epsilon=0.01,cutoff=16", {}});
+  report().start(command(), model, placement_);
+  EXPECT_THAT(out(), AllOf(HasSubstr("UNIX socket /tmp/ipi_argon"), HasSubstr("4 on 2 nodes"),
+                           ContainsRegex("model +lj"), HasSubstr("3.405 angstrom"),
+                           ContainsRegex("periodic axes +auto")));
+  EXPECT_THAT(warnings(), IsEmpty());
+}
+
+TEST_F(ReportTest, StartShowsTheSpeciesTable) {
+  Model model = make_model({"lj", "1,1,3", {}});
+  model.species_names = {"Ar", "Kr"};
+  model.species = {0, 0, 1};
+  report().start(command(), model, placement_);
+  EXPECT_THAT(out(), AllOf(ContainsRegex("species +Ar +2 atoms\n"), ContainsRegex("Kr +1 atom\n")));
+}
+
+TEST_F(ReportTest, TooManyRanksAreAWarning) {
+  const Model model = make_model({"lj", "1,1,3", {}});
+  report().start(command(), model, {3, 1, 3, 1});
+  EXPECT_THAT(warnings(), HasSubstr("warning: 3 ranks on a node with 1 core to use"));
+}
+
+TEST_F(ReportTest, FirstRequestInBothUnits) {
+  // Ten atoms a row in a box of 10 x 10 x 20 angstrom: 0.005 atoms per cubic angstrom.
+  std::vector<double> positions;
+  for (int i = 0; i < 10; ++i) positions.insert(positions.end(), {i * angstrom, 0, 0});
+  Eigen::Matrix3d cell = 10 * angstrom * Eigen::Matrix3d::Identity();
+  cell(2, 2) *= 2;
+  cell(2, 0) = 1;
+  report().first_request({cell, positions}, {});
+  EXPECT_THAT(out(), ContainsRegex("atoms +10\n"));
+  EXPECT_THAT(out(), ContainsRegex("a +18.897261 +0.000000 +0.000000 +10.000000 +0.000000"));
+  EXPECT_THAT(out(),
+              ContainsRegex("c +1.000000 +0.000000 +37.794522 +0.529177 +0.000000 +20.0000"));
+  EXPECT_THAT(out(), ContainsRegex("periodic axes +abc\n"));
+  EXPECT_THAT(out(), ContainsRegex("volume +13496.7 bohr.3 = 2000 angstrom.3\n"));
+  EXPECT_THAT(out(), ContainsRegex("density +0.005 atoms/angstrom.3\n"));
+  EXPECT_THAT(out(), ContainsRegex("shortest distance +1.8897 bohr = 1.0000 angstrom"));
+  EXPECT_THAT(warnings(), IsEmpty());
+}
+
+TEST_F(ReportTest, FirstRequestOfAMolecule) {
+  const std::vector<double> positions{0, 0, 0, 0, 0, 2};
+  report().first_request({Eigen::Matrix3d::Zero(), positions}, {});
+  EXPECT_THAT(out(),
+              AllOf(ContainsRegex("periodic axes +none\n"), Not(HasSubstr("volume")),
+                    Not(HasSubstr("density")), ContainsRegex("2.0000 bohr = 1.0584 angstrom")));
+}
+
+TEST_F(ReportTest, AtomsTooNearAreAWarning) {
+  const std::vector<double> positions{0, 0, 0, 0, 0, 0.9};
+  report().first_request({Eigen::Matrix3d::Zero(), positions}, {});
+  EXPECT_THAT(warnings(),
+              AllOf(HasSubstr("warning: atoms "), HasSubstr("0.9000 bohr"), HasSubstr("units")));
+}
+
+TEST_F(ReportTest, SingularCellIsShownBeforeItFails) {
+  const std::vector<double> positions{0, 0, 0};
+  Eigen::Matrix3d cell = Eigen::Matrix3d::Identity();
+  cell.row(2) = cell.row(0) + cell.row(1);
+  Report shown = report();
+  EXPECT_THROW(shown.first_request({cell, positions}, {}), InvalidStructure);
+  EXPECT_THAT(out(), ContainsRegex("c +1.000000 +1.000000 +0.000000"));
+}
+
+TEST_F(ReportTest, LineForEachRequest) {
+  const std::vector<double> positions{0, 0, 0, 0, 0, 9};
+  const std::vector<double> forces{3e-4, 0, 4e-4, 0, 0, -1e-4};
+  const Structure structure{Eigen::Matrix3d::Zero(), positions};
+  Result result;
+  result.energy = -1.5;
+  result.forces = forces;
+  Report shown = report(Verbosity::requests);
+  shown.request({5, structure, result, 1250us}, {});
+  shown.request({6, structure, result, 2ms}, {});
+  EXPECT_THAT(out(), ContainsRegex("request +replica +energy .hartree. +max force .hartree/bohr. "
+                                   "+time .ms.\n"));
+  EXPECT_THAT(out(), ContainsRegex("\n +1 +5 +-1.5 +5.000000e-04 +1.250\n +2 +6 .* 2.000\n"));
+}
+
+TEST_F(ReportTest, TimingsOfEachRequestAreDifferences) {
+  const std::vector<double> numbers(3, 0.0);
+  const Structure structure{Eigen::Matrix3d::Zero(), numbers};
+  Result result;
+  result.forces = numbers;
+  EvaluatorStatistics statistics;
+  Report shown = report(Verbosity::timings);
+  statistics.rebuilds = 1;
+  statistics.forces = 3ms;
+  shown.request({0, structure, result, 4ms}, statistics);
+  statistics.forces = 5ms;
+  shown.request({0, structure, result, 4ms}, statistics);
+  EXPECT_THAT(out(), HasSubstr("neighbour lists 0.000 (rebuilt), forces 3.000, reducing"));
+  EXPECT_THAT(out(), HasSubstr("neighbour lists 0.000, forces 2.000, reducing"));
+}
+
+TEST_F(ReportTest, SummarySplitsTheWallTime) {
+  const std::vector<double> numbers(3 * 50, 0.0);
+  const Structure structure{Eigen::Matrix3d::Zero(), numbers};
+  Result result;
+  result.forces = numbers;
+  Report shown = report();
+  for (int i = 0; i < 200; ++i) shown.request({0, structure, result, 1ms}, {});
+  EvaluatorStatistics statistics;
+  statistics.evaluations = 200;
+  statistics.atoms = 10000;
+  statistics.rebuilds = 7;
+  statistics.sharing = 100ms;
+  statistics.neighbor_lists = 200ms;
+  statistics.forces = 2s;
+  statistics.reducing = 50ms;
+  shown.summary({.waiting = 1s, .receiving = 400ms, .sending = 250ms}, statistics, 5s);
+  EXPECT_THAT(out(), ContainsRegex("requests +200 +40/s\n"));
+  EXPECT_THAT(out(), ContainsRegex("atoms +50 each +2000/s\n"));
+  EXPECT_THAT(out(), ContainsRegex("list rebuilds +7\n"));
+  EXPECT_THAT(out(), ContainsRegex("wall time +5.000 s\n"));
+  EXPECT_THAT(out(), ContainsRegex("waiting for the server +1.000 s +20.0 %\n"));
+  EXPECT_THAT(out(), ContainsRegex("receiving +0.400 s +8.0 %\n"));
+  EXPECT_THAT(out(), ContainsRegex("sharing +0.100 s +2.0 %\n"));
+  EXPECT_THAT(out(), ContainsRegex("neighbour lists +0.200 s +4.0 %\n"));
+  EXPECT_THAT(out(), ContainsRegex("forces +2.000 s +40.0 %\n"));
+  EXPECT_THAT(out(), ContainsRegex("reducing +0.050 s +1.0 %\n"));
+  EXPECT_THAT(out(), ContainsRegex("sending +0.250 s +5.0 %\n"));
+  EXPECT_THAT(out(), ContainsRegex("other +1.000 s +20.0 %\n"));
+}
+
+TEST_F(ReportTest, SummaryOfNothingAndOfChangingSizes) {
+  report().summary({}, {}, 0ns);
+  EXPECT_THAT(out(), ContainsRegex("requests +0 +0/s\n"));
+
+  Report shown = report();
+  for (const std::size_t atoms : {4U, 2U, 9U}) {
+    const std::vector<double> numbers(3 * atoms, 0.0);
+    Result result;
+    result.forces = numbers;
+    shown.request({0, {Eigen::Matrix3d::Zero(), numbers}, result, 1ms}, {});
+  }
+  shown.summary({}, {}, 1s);
+  EXPECT_THAT(out(), ContainsRegex("atoms +2 to 9 "));
+}
+
+TEST_F(ReportTest, QuietSaysNothing) {
+  const std::vector<double> positions{0, 0, 0, 0, 0, 0.1};
+  Report shown = report(Verbosity::quiet);
+  shown.start(command(), make_model({"lj", "1,1,3", {}}), {9, 1, 9, 1});
+  shown.note("note");
+  shown.first_request({Eigen::Matrix3d::Zero(), positions}, {});
+  shown.block("block");
+  shown.summary({}, {}, 1s);
+  EXPECT_THAT(out() + warnings(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace forcewire

@@ -1,0 +1,156 @@
+"""Leaving in order: signals, time limits and stop files, at rest and at work."""
+
+import os
+import signal
+import tempfile
+import time
+
+import program_run
+import structures
+from program_run import ORDERLY_END, Program, ProgramTest
+from scripted_server import header, posdata_message
+
+
+class StopTest(ProgramTest):
+    def signal_all_ranks(self, program, number):
+        """As batch systems do."""
+        ranks = program.processes("forcewire")
+        self.assertEqual(len(ranks), program.ranks)
+        for pid in ranks:
+            os.kill(pid, number)
+
+    def test_signal_between_requests(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+            with self.subTest(signal=number.name), Program(self.server.arguments) as program:
+                connection = self.server.accept()
+                connection.evaluate(*structures.crystal())
+                self.signal_all_ranks(program, number)
+                said = self.expect_success(program)
+                self.assertIn(f"leaving in order: {number.name}", said)
+                self.assertRegex(said, r"(?m)^  requests +1 ")
+
+    def test_signal_to_mpirun(self):
+        """mpirun passes SIGUSR1 on. SIGTERM and SIGINT it takes as an order to end the job: it gives
+        the ranks a moment, in which we leave in order, and returns a status of its own."""
+        for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
+            with self.subTest(signal=number.name), Program(self.server.arguments) as program:
+                connection = self.server.accept()
+                connection.evaluate(*structures.crystal())
+                program.process.send_signal(number)
+                status = program.finish(timeout=ORDERLY_END)
+                self.assertIn("leaving in order: SIG", program.out)
+                self.assertRegex(program.out, r"(?m)^  requests +1 ")
+                self.assertEqual(program.errors(), [])
+                self.assertEqual(program.processes(), [])
+                if number == signal.SIGUSR1:
+                    self.assertEqual(status, 0)
+
+    def test_signal_while_computing(self):
+        """The result is still delivered."""
+        cell, positions = structures.liquid(100000)
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            connection.send(posdata_message(cell, positions))
+            self.signal_all_ranks(program, signal.SIGTERM)
+            connection.send(header("GETFORCE"))
+            self.assertEqual(len(connection.receive_result().forces), len(positions))
+            said = self.expect_success(program)
+            self.assertIn("leaving in order: SIGTERM", said)
+
+    def test_signal_while_sending(self):
+        cell, positions = structures.liquid(60000)
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            connection.send(posdata_message(cell, positions) + header("GETFORCE"))
+            self.assertEqual(connection.receive_header(), "FORCEREADY")
+            self.signal_all_ranks(program, signal.SIGTERM)
+            time.sleep(0.5)
+            rest = 8 + 4 + positions.nbytes + 72 + 4
+            self.assertEqual(len(connection.receive(rest)), rest)
+            said = self.expect_success(program)
+            self.assertIn("leaving in order: SIGTERM", said)
+
+    def test_signal_while_a_message_arrives(self):
+        cell, positions = structures.crystal()
+        message = posdata_message(cell, positions) + header("GETFORCE")
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            connection.send(message[:50])
+            time.sleep(0.2)
+            self.signal_all_ranks(program, signal.SIGTERM)
+            time.sleep(0.2)
+            connection.send(message[50:])
+            connection.receive_result()
+            said = self.expect_success(program)
+            self.assertIn("leaving in order: SIGTERM", said)
+
+    def test_signal_while_connecting(self):
+        with Program(["-u", "-a", "/tmp/fw_no_such_socket", "--wait", "60"]) as program:
+            for line in program.process.stdout:
+                if "waiting for the server" in line:
+                    break
+            self.signal_all_ranks(program, signal.SIGTERM)
+            self.assertIn("leaving in order", self.expect_success(program))
+
+    def test_the_server_leaves_on_the_same_signal(self):
+        """Ctrl-C in a shell reaches both: that the server is faster is no failure."""
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            connection.send(posdata_message(*structures.crystal()))
+            connection.wait_for_result()
+            self.signal_all_ranks(program, signal.SIGINT)
+            time.sleep(0.3)
+            connection.close()
+            self.expect_success(program)
+
+    def test_second_sigint_ends_at_once(self):
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            connection.send(posdata_message(*structures.crystal()))
+            connection.wait_for_result()  # and never fetch it
+            self.signal_all_ranks(program, signal.SIGINT)
+            time.sleep(0.3)
+            self.signal_all_ranks(program, signal.SIGINT)
+            start = time.monotonic()
+            self.assertNotEqual(program.finish(), 0)
+            self.assertLess(time.monotonic() - start, 5)
+            self.assertEqual(program.processes(), [])
+
+    def test_max_seconds(self):
+        with Program([*self.server.arguments, "--max-seconds", "2.5"]) as program:
+            connection = self.server.accept()
+            requests = 0
+            try:
+                while True:
+                    connection.evaluate(*structures.crystal())
+                    requests += 1
+                    time.sleep(0.01)
+            except (ConnectionError, AssertionError):
+                pass
+            said = self.expect_success(program)
+            self.assertIn("leaving in order: --max-seconds 2.5", said)
+            self.assertRegex(said, rf"(?m)^  requests +{requests} ")
+
+    def test_stop_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            stop_file = os.path.join(folder, "STOP")
+            with Program([*self.server.arguments, "--stop-file", stop_file]) as program:
+                connection = self.server.accept()
+                for _ in range(3):
+                    connection.evaluate(*structures.crystal())
+                with open(stop_file, "w"):
+                    pass
+                said = self.expect_success(program)
+                self.assertIn(f"leaving in order: stop file {stop_file}", said)
+                self.assertRegex(said, r"(?m)^  requests +3 ")
+
+    def test_idle_timeout(self):
+        with Program([*self.server.arguments, "--idle-timeout", "0.7"]) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())
+            said = self.expect_success(program)
+            self.assertIn("no request for 0.7 s", said)
+
+
+if __name__ == "__main__":
+    program_run.main()
