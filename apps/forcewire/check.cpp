@@ -119,7 +119,7 @@ class WorstForce {
       Row row{fmt::format("force on atom {}, {} [hartree/bohr]", atom, "xyz"[i]),
               forces[3 * atom + i], sums.force[static_cast<Eigen::Index>(i)], sums.force_scale,
               slope_tolerance};
-      if (!seen_ || !(row.relative_difference() <= row_.relative_difference())) row_ = row;
+      if (!seen_ || is_worse(row.relative_difference())) row_ = row;
       seen_ = true;
     }
   }
@@ -127,6 +127,12 @@ class WorstForce {
   const Row& row() const { return row_; }
 
  private:
+  /// Nothing is worse than NaN.
+  bool is_worse(double difference) const {
+    const double worst = row_.relative_difference();
+    return !std::isnan(worst) && !(difference <= worst);
+  }
+
   Row row_{};
   bool seen_ = false;
 };

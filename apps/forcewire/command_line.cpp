@@ -71,7 +71,7 @@ constexpr std::string_view examples = R"(Examples:
 
   In a batch job, with the server on another node and slow to start, and the last minutes kept for
   an orderly end:
-    srun forcewire -a $SERVER_NODE -p 31415 --wait 600 --max-seconds 86000 --stop-file STOP -m lj ...
+    srun forcewire -a $SERVER_NODE --wait 600 --max-seconds 86000 --stop-file STOP -m lj ...
 
 Exit status:
    0  the server was done, or a signal, --max-seconds or --stop-file asked us to leave

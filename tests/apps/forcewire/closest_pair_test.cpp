@@ -15,11 +15,11 @@ namespace {
 using Eigen::Matrix3d;
 using Eigen::Vector3d;
 
-/// Every pair, every image within three cells; enough for the cells below.
+/// Every pair, every image within six cells; enough for what is below.
 double brute_force(const std::vector<double>& positions, const Matrix3d& rows) {
   double closest = std::numeric_limits<double>::infinity();
   const std::size_t count = positions.size() / 3;
-  const auto range = [&](int axis) { return rows.row(axis).isZero() ? 0 : 3; };
+  const auto range = [&](int axis) { return rows.row(axis).isZero() ? 0 : 6; };
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t j = i; j < count; ++j) {
       for (int a = -range(0); a <= range(0); ++a) {
@@ -40,7 +40,7 @@ double brute_force(const std::vector<double>& positions, const Matrix3d& rows) {
 
 std::vector<double> random_positions(std::size_t count, std::uint64_t seed) {
   std::mt19937_64 random(seed);
-  std::uniform_real_distribution<double> coordinate(-15, 15);
+  std::uniform_real_distribution<double> coordinate(-4, 4);
   std::vector<double> positions(3 * count);
   for (double& x : positions) x = coordinate(random);
   return positions;

@@ -151,11 +151,11 @@ TEST(CommandLine, ComplaintsSayWhereWhatAndHow) {
               AllOf(HasSubstr("--periodic"), HasSubstr("\"abd\""), HasSubstr("subset of abc")));
   for (const char* port : {"0", "-1", "65536", "80x", "", "99999999999"}) {
     EXPECT_THAT(complaint({"-m", "lj", "-p", port}),
-                AllOf(HasSubstr("1 to 65535"), HasSubstr("\"" + std::string(port) + "\"")));
+                AllOf(HasSubstr("1 to 65535"), HasSubstr('"' + std::string(port) + '"')));
   }
   for (const char* seconds : {"-1", "soon", "1m", "nan"}) {
     EXPECT_THAT(complaint({"-m", "lj", "--max-seconds", seconds}),
-                AllOf(HasSubstr("--max-seconds"), HasSubstr("\"" + std::string(seconds) + "\"")));
+                AllOf(HasSubstr("--max-seconds"), HasSubstr('"' + std::string(seconds) + '"')));
   }
 }
 
