@@ -191,6 +191,15 @@ TEST(OpenSocket, SaysWhenNobodyListensWithinTheWait) {
                               "the server, or wait longer for it.");
 }
 
+TEST(OpenSocket, DoesNotMeetItself) {
+  // Linux gives odd ports to bind() and even ones to connect(). Within so many attempts on an even
+  // port, it gives our side the very port that we want to reach.
+  const auto port = static_cast<std::uint16_t>(unused_port() & ~1);
+  for (int attempt = 0; attempt < 40'000; ++attempt) {
+    ASSERT_THROW(open_socket(TcpEndpoint{"127.0.0.1", port}, waiting(0s)), ConnectError);
+  }
+}
+
 TEST(OpenSocket, TriesOnceWithoutAWait) {
   bool waited = false;
   ConnectOptions options = waiting(0s);
