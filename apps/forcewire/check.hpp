@@ -25,6 +25,6 @@ struct CheckReport {
 /// @param budget how many distances may be looked at; the default takes a few seconds
 CheckReport check_result(const Structure& structure, const Cell& cell,
                          std::span<const std::int32_t> species, const Potential& potential,
-                         const Result& result, double budget = 4e8);
+                         const Result& result, double budget = 1e8);
 
 }  // namespace forcewire

@@ -7,11 +7,11 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
 
+#include "apps/forcewire/help_page.hpp"
 #include "apps/forcewire/usage_error.hpp"
 #include "apps/forcewire/version.hpp"
 #include "engine/potentials/registry.hpp"
@@ -45,65 +45,6 @@ struct RawOptions {
   bool version = false;
   bool list_models = false;
 };
-
-/// The page of `--help` as we like it: CLI11 writes the options.
-class HelpFormatter : public CLI::Formatter {
- public:
-  HelpFormatter() { column_width(28); }
-
-  std::string make_usage(const CLI::App*, std::string) const override {
-    return "Usage: mpirun -n RANKS forcewire [options] -m MODEL -o OPTIONS\n\n"
-           "Answers i-PI, ASE or any server that speaks i-PI's socket protocol: the server moves "
-           "the\n"
-           "atoms, the ranks of this program compute energy, forces and virial.\n";
-  }
-};
-
-constexpr std::string_view examples = R"(Examples:
-  With i-PI, whose input has <ffsocket mode="unix" name="lj"> <address>argon</address> </ffsocket>;
-  the same flags as i-pi-driver, and sigma,epsilon,cutoff in atomic units (bohr, hartree):
-    i-pi input.xml &
-    mpirun -n 4 forcewire -u -a argon -m lj -o 6.4345,3.7938e-4,16.063
-
-  With ASE; in Python SocketIOCalculator(unixsocket='argon'), or SocketIOCalculator(port=31415)
-  and no -u here:
-    mpirun -n 4 forcewire -u -a argon -m lj -o sigma=3.405angstrom,epsilon=119.8K,cutoff=8.5angstrom
-
-  In a batch job, with the server on another node and slow to start, and the last minutes kept for
-  an orderly end:
-    srun forcewire -a $SERVER_NODE --wait 600 --max-seconds 86000 --stop-file STOP -m lj ...
-
-Exit status:
-   0  the server was done, or a signal, --max-seconds or --stop-file asked us to leave
-   2  wrong usage: command line, model options, template
-   3  no connection: no such host, nobody listens within --wait, bad socket path
-   4  the server vanished inside a message, or while we had a result for it
-   5  the server broke the protocol
-   6  the potential failed: bad numbers in or out, no memory
-  70  a bug in forcewire
-  With a status other than 0 mpirun adds lines of its own; mpirun --quiet does not. When mpirun
-  itself is killed by SIGTERM or Ctrl-C, we leave in order, but it returns a status of its own.
-)";
-
-std::string models_text() {
-  std::string text = "Models (-m) and their options (-o):\n";
-  for (const ModelInfo& model : models()) {
-    text += fmt::format("  {}: {}\n", model.name, model.summary);
-    std::string_view help = model.help;
-    while (!help.empty()) {
-      const std::size_t end = std::min(help.find('\n'), help.size());
-      text += end == 0 ? "\n" : fmt::format("    {}\n", help.substr(0, end));
-      help.remove_prefix(std::min(end + 1, help.size()));
-    }
-  }
-  return text;
-}
-
-std::string help_text(const CLI::App& app) {
-  // CLI11 leaves two empty lines between groups.
-  const std::string options = CLI::detail::find_and_replace(app.help(), "\n\n\n", "\n\n");
-  return options + models_text() + '\n' + std::string(examples);
-}
 
 void declare_server_options(CLI::App& app, RawOptions& raw) {
   const char* group = "Server";
@@ -312,7 +253,6 @@ std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* 
   declare_patience_options(app, raw);
   declare_output_options(app, raw);
   app.get_option("--options")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.formatter(std::make_shared<HelpFormatter>());
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -320,9 +260,9 @@ std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* 
   }
 
   const bool bare_h = app.get_option("-h")->count() > 0 && raw.host.empty();
-  if (raw.help || bare_h) return Page{help_text(app)};
+  if (raw.help || bare_h) return Page{help_page(app)};
   if (raw.version) return Page{version_text()};
-  if (raw.list_models) return Page{models_text()};
+  if (raw.list_models) return Page{models_page()};
   return interpret(raw);
 }
 

@@ -1,0 +1,82 @@
+#include "apps/forcewire/help_page.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+#include "engine/potentials/registry.hpp"
+
+namespace forcewire {
+
+namespace {
+
+constexpr std::string_view introduction =
+    R"(Usage: mpirun -n RANKS forcewire [options] -m MODEL -o OPTIONS
+
+Answers i-PI, ASE or any server that speaks i-PI's socket protocol: the server moves the atoms,
+the ranks of this program compute energy, forces and virial.
+)";
+
+constexpr std::string_view examples = R"(Examples:
+  With i-PI, whose input has <ffsocket mode="unix" name="lj"> <address>argon</address> </ffsocket>;
+  the same flags as i-pi-driver, and sigma,epsilon,cutoff in atomic units (bohr, hartree):
+    i-pi input.xml &
+    mpirun -n 4 forcewire -u -a argon -m lj -o 6.4345,3.7938e-4,16.063
+
+  With ASE; in Python SocketIOCalculator(unixsocket='argon'), or SocketIOCalculator(port=31415)
+  and no -u here:
+    mpirun -n 4 forcewire -u -a argon -m lj -o sigma=3.405angstrom,epsilon=119.8K,cutoff=8.5angstrom
+
+  In a batch job, with the server on another node and slow to start, and the last minutes kept for
+  an orderly end:
+    srun forcewire -a $SERVER_NODE --wait 600 --max-seconds 86000 --stop-file STOP -m lj ...
+
+Exit status:
+   0  the server was done, or a signal, --max-seconds or --stop-file asked us to leave
+   2  wrong usage: command line, model options, template
+   3  no connection: no such host, nobody listens within --wait, bad socket path
+   4  the server vanished inside a message, or while we had a result for it
+   5  the server broke the protocol
+   6  the potential failed: bad numbers in or out, no memory
+  70  a bug in forcewire
+  With a status other than 0 mpirun adds lines of its own; mpirun --quiet does not. When mpirun
+  itself is killed by SIGTERM or Ctrl-C, we leave in order, but it returns a status of its own.
+)";
+
+/// CLI11 writes the options; what stands above them is ours.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(28); }
+
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return std::string(introduction);
+  }
+};
+
+}  // namespace
+
+std::string models_page() {
+  std::string text = "Models (-m) and their options (-o):\n";
+  for (const ModelInfo& model : models()) {
+    text += fmt::format("  {}: {}\n", model.name, model.summary);
+    std::string_view help = model.help;
+    while (!help.empty()) {
+      const std::size_t end = std::min(help.find('\n'), help.size());
+      text += end == 0 ? "\n" : fmt::format("    {}\n", help.substr(0, end));
+      help.remove_prefix(std::min(end + 1, help.size()));
+    }
+  }
+  return text;
+}
+
+std::string help_page(CLI::App& app) {
+  app.formatter(std::make_shared<HelpFormatter>());
+  // CLI11 leaves two empty lines between groups.
+  const std::string options = CLI::detail::find_and_replace(app.help(), "\n\n\n", "\n\n");
+  return options + models_page() + '\n' + std::string(examples);
+}
+
+}  // namespace forcewire
