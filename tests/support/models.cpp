@@ -1,6 +1,7 @@
 #include "support/models.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 #include <vector>
 

@@ -2,7 +2,6 @@
 
 #include <Eigen/LU>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -84,7 +83,8 @@ bool is_leading(const Eigen::Vector3i& n) {
   return false;
 }
 
-/// Calls `visit(pair, r_ij, distance / cutoff)` for all candidates, each pair once.
+/// Calls `visit(pair, r, parameters)` for all pairs that may be within the cutoff, each once; r is
+/// the vector from i to j.
 template <typename Visit>
 void for_candidates(const ReferenceModel& model, const Eigen::Matrix3d& cell,
                     std::span<const double> positions, std::span<const std::int32_t> species,
@@ -94,11 +94,10 @@ void for_candidates(const ReferenceModel& model, const Eigen::Matrix3d& cell,
   for (std::size_t i = 0; i < natoms; ++i) {
     for (std::size_t j = i; j < natoms; ++j) {
       const LongVector r = position(positions, j) - position(positions, i);
-      const long double cutoff = model.pair(species_of(species, i), species_of(species, j)).cutoff;
-      lattice.for_images(r, cutoff, [&](const Eigen::Vector3i& n) {
+      const ReferencePair& parameters = model.pair(species_of(species, i), species_of(species, j));
+      lattice.for_images(r, parameters.cutoff, [&](const Eigen::Vector3i& n) {
         if (i == j && !is_leading(n)) return;
-        const LongVector r_ij = lattice.image(r, n);
-        visit(ImagePair{i, j, n}, r_ij.norm() / cutoff);
+        visit(ImagePair{i, j, n}, lattice.image(r, n), parameters);
       });
     }
   }
@@ -196,8 +195,8 @@ std::vector<ImagePair> image_pairs(const ReferenceModel& model, const Eigen::Mat
                                    std::span<const std::int32_t> species) {
   std::vector<ImagePair> pairs;
   for_candidates(model, cell, positions, species,
-                 [&](const ImagePair& pair, long double relative_distance) {
-                   if (relative_distance < 1) pairs.push_back(pair);
+                 [&](const ImagePair& pair, const LongVector& r, const ReferencePair& parameters) {
+                   if (r.norm() < parameters.cutoff) pairs.push_back(pair);
                  });
   return pairs;
 }
@@ -209,18 +208,13 @@ ReferenceResult image_sum(const ReferenceModel& model, const Eigen::Matrix3d& ce
   result.forces.assign(positions.size() / 3, LongVector::Zero());
   result.force_rounding.assign(positions.size() / 3, 0);
   result.shortest = std::numeric_limits<long double>::infinity();
-  const Lattice lattice(cell);
-
   for_candidates(
-      model, cell, positions, species, [&](const ImagePair& pair, long double relative_distance) {
-        result.cutoff_margin = std::min(result.cutoff_margin, std::abs(relative_distance - 1));
-        if (relative_distance >= 1) return;
-        const LongVector r_i = position(positions, pair.i);
-        const LongVector r_j = position(positions, pair.j);
-        const LongVector r = lattice.image(r_j - r_i, pair.shift);
+      model, cell, positions, species,
+      [&](const ImagePair& pair, const LongVector& r, const ReferencePair& parameters) {
         const long double distance = r.norm();
-        const ReferencePair& parameters =
-            model.pair(species_of(species, pair.i), species_of(species, pair.j));
+        result.cutoff_margin =
+            std::min(result.cutoff_margin, std::abs(distance / parameters.cutoff - 1));
+        if (distance >= parameters.cutoff) return;
         const PairValue u = pair_value(parameters, distance);
         const LongVector force_on_j = -u.slope / distance * r;
 
@@ -233,8 +227,9 @@ ReferenceResult image_sum(const ReferenceModel& model, const Eigen::Matrix3d& ce
 
         result.energy_scale += std::abs(u.energy);
         result.virial_scale += std::abs(u.slope) * distance;
-        const long double displacement =
-            rounding_displacement(r_i) + rounding_displacement(r_j) + rounding_displacement(r);
+        const long double displacement = rounding_displacement(position(positions, pair.i)) +
+                                         rounding_displacement(position(positions, pair.j)) +
+                                         rounding_displacement(r);
         const PairTerms terms = pair_terms(parameters, distance);
         const long double force_rounding =
             (std::abs(u.stiffness) + 2 * std::abs(u.slope) / distance) * displacement +

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/kernels/lennard_jones_kernel.hpp"

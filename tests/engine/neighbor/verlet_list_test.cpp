@@ -165,10 +165,14 @@ TEST_F(VerletListLife, MovementIsTakenModuloLatticeVectors) {
 }
 
 TEST_F(VerletListLife, AlongAnOpenAxisNothingIsWrapped) {
-  before_.cell.row(0).setZero();
-  after_ = before_;
-  after_.positions[3 * 5] += 45;
-  EXPECT_FALSE(serves(before_, after_));
+  for (const int axis : {0, 1, 2}) {
+    Configuration slab = before_;
+    slab.cell.row(axis).setZero();
+    Configuration moved = slab;
+    // A whole number of the unit vectors that stand in for the missing lattice vector.
+    Eigen::Map<Eigen::Vector3d>(&moved.positions[3 * 5]) += 45 * Cell(slab.cell).matrix().col(axis);
+    EXPECT_FALSE(serves(slab, moved));
+  }
 }
 
 TEST_F(VerletListLife, ServesASmallDeformationOfTheCell) {
@@ -203,12 +207,20 @@ TEST_F(VerletListLife, DeformationAndMovementAddUp) {
   EXPECT_FALSE(serves(before_, after_));
 }
 
-TEST_F(VerletListLife, ServesNoOtherStructure) {
+TEST_F(VerletListLife, ServesNoOtherNumberOfAtoms) {
   after_.positions.resize(after_.positions.size() - 3);
   EXPECT_FALSE(serves(before_, after_));
-  after_ = before_;
-  after_.cell.row(1).setZero();
-  EXPECT_FALSE(serves(before_, after_));
+}
+
+TEST_F(VerletListLife, ServesNoOtherPeriodicAxes) {
+  // At the origin, an atom has the same fractional coordinates in any cell.
+  Configuration crystal;
+  crystal.cell = 10 * Eigen::Matrix3d::Identity();
+  crystal.add({0, 0, 0});
+  Configuration slab = crystal;
+  slab.cell.row(1).setZero();
+  EXPECT_FALSE(serves(crystal, slab));
+  EXPECT_FALSE(serves(slab, crystal));
 }
 
 TEST_F(VerletListLife, EndsWithDiscard) {

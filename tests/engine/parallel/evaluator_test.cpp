@@ -105,9 +105,8 @@ TEST(Evaluator, GivesTheSameBitsAgain) {
   }
 }
 
-TEST(Evaluator, ForcesDoNotDependOnTheNumberOfRanks) {
-  // Each atom's force is summed up by its owner alone. Order differs with the owner's bins, hence
-  // not to the bit; but momentum is conserved to rounding for any split.
+TEST(Evaluator, ForcesOnAllAtomsAddUpToZero) {
+  // Each force is computed by the owner of its atom alone: two owners must see a pair alike.
   Random random(5);
   const Configuration liquid = forcewire::liquid(argon().sigma, 4, random);
   const ReferenceModel model(argon());
