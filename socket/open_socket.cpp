@@ -261,7 +261,7 @@ class Connector {
       if (stop_requested()) return true;
       std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(end - now, slice));
     }
-    return stop_requested();
+    return false;
   }
 
   bool stop_requested() const { return options_.stop && options_.stop(); }

@@ -27,6 +27,7 @@ std::atomic<int> temporary_failures = 0;
 ///
 /// - `two-addresses.test`: ::1 and 127.0.0.1, in this order
 /// - `busy.test`: fails `temporary_failures` times, then 127.0.0.1
+/// - `strange.test`: an address of a kind that no machine has
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints,
                            addrinfo** result) {
   static const auto real =
@@ -42,6 +43,11 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
   if (name == "two-addresses.test") {
     const int error = real("::1", service, hints, result);
     return error != 0 ? error : real("127.0.0.1", service, hints, &(*result)->ai_next);
+  }
+  if (name == "strange.test") {
+    const int error = real("127.0.0.1", service, hints, result);
+    if (error == 0) (*result)->ai_family = AF_MAX;
+    return error;
   }
   if (name.ends_with(".test")) return EAI_NONAME;
   return real(node, service, hints, result);
@@ -252,6 +258,13 @@ TEST_F(HopelessTest, UnknownHost) {
   EXPECT_EQ(error.kind(), ConnectError::Kind::no_such_host);
   EXPECT_THAT(error.what(), StartsWith("no such host: nowhere.test:31415 (Name or service not "
                                        "known). Check the name"));
+}
+
+TEST_F(HopelessTest, NoNetworkOfThisKind) {
+  const ConnectError error = connect_error_of(TcpEndpoint{"strange.test", 31415}, 60s);
+  EXPECT_EQ(error.kind(), ConnectError::Kind::system);
+  EXPECT_THAT(error.what(), StartsWith("cannot make a connection to strange.test:31415 (Address "
+                                       "family not supported by protocol). "));
 }
 
 TEST_F(HopelessTest, PathTooLong) {

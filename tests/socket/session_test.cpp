@@ -297,9 +297,15 @@ TEST_F(StoppedSessionTest, LeavesWhileItWaits) {
 }
 
 TEST_F(StoppedSessionTest, LeavesAServerThatNeverRests) {
-  server.send(wire::header("STATUS"));
+  std::jthread chatter([&](const std::stop_token& enough) {
+    for (int i = 0; i < 500 && !enough.stop_requested(); ++i) {
+      server.dribble(wire::header("STATUS"), 12, 10ms);
+    }
+  });
   stop = true;
+  const auto begin = Clock::now();
   EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+  EXPECT_LT(Clock::now() - begin, 3s);
 }
 
 TEST_F(StoppedSessionTest, DeliversTheResultFirst) {

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <thread>
@@ -166,6 +167,16 @@ TEST_F(SocketTest, WorksOnADescriptorThatItsOwnerMadeNonBlocking) {
     socket.writebuffer({&part, 1});
   }
   EXPECT_TRUE(got == sent);
+}
+
+TEST_F(SocketTest, DoesNotSpinOnANonBlockingDescriptor) {
+  ASSERT_EQ(::fcntl(socket.descriptor(), F_SETFL, O_NONBLOCK), 0);
+  std::jthread server([&] { pair.dribble("ab", 1, 300ms); });
+  std::string got(1, '.');
+  const std::clock_t start = std::clock();
+  socket.readbuffer(writable(got));
+  socket.readbuffer(writable(got), 5s);
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC / 5);
 }
 
 TEST_F(SocketTest, SignalsDoNotDisturb) {
