@@ -176,7 +176,7 @@ TEST_F(SocketTest, DoesNotSpinOnANonBlockingDescriptor) {
   const std::clock_t start = std::clock();
   socket.readbuffer(writable(got));
   socket.readbuffer(writable(got), 5s);
-  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC / 5);
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC / 50);
 }
 
 TEST_F(SocketTest, SignalsDoNotDisturb) {
