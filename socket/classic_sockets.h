@@ -35,23 +35,23 @@ extern "C" {
  * @param host name or address of the host, or name of the UNIX socket
  * @param sockets_prefix what the path of a UNIX socket begins with: usually "/tmp/ipi_"
  */
-void open_socket(int *psockfd, int *inet, int *port, const char *host, const char *sockets_prefix);
+void open_socket(int* psockfd, int* inet, int* port, const char* host, const char* sockets_prefix);
 
 /** Sends all `*plen` bytes of `data`. */
-void writebuffer(int *psockfd, const char *data, int *plen);
+void writebuffer(int* psockfd, const char* data, int* plen);
 
 /** Fills all `*plen` bytes of `data`, however many pieces they come in. */
-void readbuffer(int *psockfd, char *data, int *plen);
+void readbuffer(int* psockfd, char* data, int* plen);
 
 /** Sleeps, whatever signals arrive. */
 void c_sleep(double seconds);
 
 /** Maps the POSIX shared memory that a server has made under `name` (without the leading slash).
  *  @return NULL when that failed and a handler returned */
-void *shm_map(const char *name, long nbytes);
+void* shm_map(const char* name, long nbytes);
 
 /** Takes back what `shm_map` has mapped. */
-void shm_unmap(void *ptr, long nbytes);
+void shm_unmap(void* ptr, long nbytes);
 
 /*
  * For Fortran, without any interface: CALL open_socket(socket, inet, port, host) and
@@ -62,12 +62,12 @@ void shm_unmap(void *ptr, long nbytes);
  * "/tmp/ipi_". Data may be an array or a character variable: the length that comes with the latter
  * is not looked at, `*len` is the number of bytes.
  */
-void open_socket_(int *sockfd, int *inet, int *port, const char *host, size_t host_length);
-void writebuffer_(int *sockfd, const char *data, int *len);
-void readbuffer_(int *sockfd, char *data, int *len);
+void open_socket_(int* sockfd, int* inet, int* port, const char* host, size_t host_length);
+void writebuffer_(int* sockfd, const char* data, int* len);
+void readbuffer_(int* sockfd, char* data, int* len);
 
 /** Called with an exit status from the list above and one line of text when a function fails. */
-typedef void (*forcewire_sockets_error_handler)(int status, const char *message);
+typedef void (*forcewire_sockets_error_handler)(int status, const char* message);
 
 /**
  * Installs a handler in place of the one that prints and exits; NULL brings that one back. When a
