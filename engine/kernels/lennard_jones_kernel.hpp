@@ -20,7 +20,7 @@ struct LennardJonesCoefficients {
   double c6;                 ///< 4 epsilon sigma^6 [hartree bohr^6]
   double shift;              ///< taken off the energy of each pair [hartree]
   double switch_on_squared;  ///< where the switch begins [bohr^2]; only for Truncation::smooth
-  double switch_scale;       ///< 1 / (cutoff^2 - switch_on^2) [bohr^-2]; only for Truncation::smooth
+  double switch_scale;  ///< 1 / (cutoff^2 - switch_on^2) [bohr^-2]; only for Truncation::smooth
 };
 
 /// Forces on owned atoms, and this rank's energy and virial, of Lennard-Jones pairs:
