@@ -16,13 +16,15 @@ class OwnServerExample(unittest.TestCase):
     def test_tabulates_the_pair_potential(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "dimer")
-            server = subprocess.Popen(
-                [sys.executable, EXAMPLE, path], stdout=subprocess.PIPE, text=True
-            )
-            client = ["mpirun", "-n", "1", sys.argv[1], "-u", "-a", path, "-m", "lj"]
-            subprocess.run([*client, "-o", "6.4,3.8e-4,50", "--quiet"], check=True, timeout=60)
-            table, _ = server.communicate(timeout=60)
-        self.assertEqual(server.returncode, 0)
+            command = [sys.executable, EXAMPLE, path]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+                client = ["mpirun", "-n", "1", sys.argv[1], "-u", "-a", path, "-m", "lj"]
+                options = ["-o", "6.4,3.8e-4,50", "--quiet"]
+                status = subprocess.run([*client, *options], timeout=60).returncode
+                if status != 0:
+                    server.kill()  # it would wait for another client
+                table, _ = server.communicate(timeout=60)
+        self.assertEqual((status, server.returncode), (0, 0))
 
         distance, energy, force = np.loadtxt(table.splitlines()[2:], unpack=True)
         self.assertEqual(len(distance), 13)
