@@ -1,40 +1,129 @@
 #include "engine/parallel/shared_array.hpp"
 
-#include <utility>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-#include "engine/parallel/mpi_error.hpp"
+#include <atomic>
+#include <cerrno>
+#include <fstream>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
 
 namespace forcewire {
 
+namespace {
+
+/// An open file, for as long as it takes to map it.
+class File {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  File& operator=(File&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+[[noreturn]] void throw_no_memory(std::size_t bytes, const std::string& reason) {
+  throw std::runtime_error(fmt::format("no {} MiB of memory to share: {}", bytes >> 20, reason));
+}
+
+std::string error_text(int error) { return std::generic_category().message(error); }
+
+/// Memory that the node can give without swapping [bytes]; a huge number where Linux does not tell.
+std::size_t available_memory() {
+  std::ifstream meminfo("/proc/meminfo");
+  for (std::string word; meminfo >> word;) {
+    std::size_t kibibytes = 0;
+    if (word == "MemAvailable:" && meminfo >> kibibytes) return kibibytes * 1024;
+  }
+  return std::numeric_limits<std::size_t>::max();
+}
+
+File create(std::size_t bytes) {
+  // The kernel would grant more than there is, and kill a rank when it is used.
+  if (bytes > available_memory()) {
+    throw_no_memory(bytes, fmt::format("the node has {} MiB", available_memory() >> 20));
+  }
+  File file(::memfd_create("forcewire", MFD_CLOEXEC));
+  if (file.descriptor() < 0) throw_no_memory(bytes, error_text(errno));
+  // Reserved, not only promised: a hole that cannot be filled later would be a SIGBUS.
+  const int error = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(bytes));
+  if (error != 0) throw_no_memory(bytes, error_text(error));
+  return file;
+}
+
+/// The file that the root of the node has open as `path`.
+File open_of_root(const std::string& path, std::size_t bytes) {
+  File file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (file.descriptor() < 0) throw_no_memory(bytes, path + ": " + error_text(errno));
+  return file;
+}
+
+double* map(const File& file, std::size_t bytes) {
+  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor(), 0);
+  if (memory == MAP_FAILED) throw_no_memory(bytes, error_text(errno));
+  return static_cast<double*>(memory);
+}
+
+}  // namespace
+
 SharedArray::SharedArray(const Communicator& node, std::size_t count) {
-  const auto bytes = static_cast<MPI_Aint>(node.is_root() ? count * sizeof(double) : 0);
-  void* own = nullptr;
-  check_mpi(
-      MPI_Win_allocate_shared(bytes, sizeof(double), MPI_INFO_NULL, node.handle(), &own, &window_),
-      "MPI_Win_allocate_shared");
-  MPI_Aint size = 0;
-  int unit = 0;
-  void* begin = nullptr;
-  check_mpi(MPI_Win_shared_query(window_, 0, &size, &unit, &begin), "MPI_Win_shared_query");
-  check_mpi(MPI_Win_lock_all(MPI_MODE_NOCHECK, window_), "MPI_Win_lock_all");
-  data_ = {static_cast<double*>(begin), count};
+  if (count == 0) return;
+  const std::size_t bytes = count * sizeof(double);
+  std::string failure;
+  const auto attempt = [&failure](auto step) {
+    try {
+      step();
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+  };
+
+  File file(-1);
+  std::string path;  // stays empty where the root fails
+  const auto take = [&](File opened) {
+    data_ = {map(opened, bytes), count};
+    file = std::move(opened);
+  };
+  if (node.is_root()) {
+    attempt([&] {
+      take(create(bytes));
+      path = fmt::format("/proc/{}/fd/{}", ::getpid(), file.descriptor());
+    });
+  }
+  path = node.broadcast_text(path, 0);
+  if (!node.is_root() && !path.empty()) attempt([&] { take(open_of_root(path, bytes)); });
+  // Nobody is past this before all have opened the file: from here on the mappings keep it.
+  if (node.max(path.empty() || !failure.empty() ? 1 : 0) == 0) return;
+  *this = SharedArray();
+  throw std::runtime_error(failure.empty() ? "another rank of this node failed" : failure);
 }
 
 SharedArray::~SharedArray() {
-  if (window_ == MPI_WIN_NULL) return;
-  MPI_Win_unlock_all(window_);
-  MPI_Win_free(&window_);
+  if (!data_.empty()) ::munmap(data_.data(), data_.size_bytes());
 }
 
-SharedArray::SharedArray(SharedArray&& other) noexcept
-    : window_(std::exchange(other.window_, MPI_WIN_NULL)), data_(std::exchange(other.data_, {})) {}
+SharedArray::SharedArray(SharedArray&& other) noexcept : data_(std::exchange(other.data_, {})) {}
 
 SharedArray& SharedArray::operator=(SharedArray&& other) noexcept {
-  std::swap(window_, other.window_);
   std::swap(data_, other.data_);
   return *this;
 }
 
-void SharedArray::sync() const { check_mpi(MPI_Win_sync(window_), "MPI_Win_sync"); }
+void SharedArray::sync() const { std::atomic_thread_fence(std::memory_order_seq_cst); }
 
 }  // namespace forcewire

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <mpi.h>
-
 #include <cstddef>
 #include <span>
 
@@ -13,15 +11,18 @@ namespace forcewire {
 ///
 /// What one rank wrote, another one sees after: `sync` by the writer, a message or barrier between
 /// the two, `sync` by the reader.
+///
+/// The memory is a nameless file that the root of the node makes and the others map. It is no MPI
+/// window: when there is too little memory, Open MPI 4.1's MPI_Win_allocate_shared fails on one
+/// rank and leaves the others waiting inside for ever. Here each step is followed by a vote.
 class SharedArray {
  public:
   SharedArray() = default;
 
-  /// `count` doubles in the memory of the root of `node`. @collective
-  /// @throws MpiError on all ranks when there is no memory
+  /// `count` doubles, zero. @collective over `node`
+  /// @throws std::runtime_error on all ranks when there is too little memory on one
   SharedArray(const Communicator& node, std::size_t count);
 
-  /// @collective
   ~SharedArray();
   SharedArray(SharedArray&& other) noexcept;
   SharedArray& operator=(SharedArray&& other) noexcept;
@@ -32,7 +33,6 @@ class SharedArray {
   void sync() const;
 
  private:
-  MPI_Win window_ = MPI_WIN_NULL;
   std::span<double> data_;
 };
 

@@ -1,11 +1,15 @@
 #include "engine/parallel/shared_array.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace forcewire {
 namespace {
+
+using ::testing::StartsWith;
 
 TEST(SharedArray, IsOneMemoryForAllRanks) {
   const Communicator node = Communicator::world().split_by_node();
@@ -48,6 +52,22 @@ TEST(SharedArray, MayBeEmpty) {
   const Communicator node = Communicator::world().split_by_node();
   const SharedArray array(node, 0);
   EXPECT_TRUE(array.data().empty());
+}
+
+TEST(SharedArray, FailsOnAllRanksWhenThereIsNoMemory) {
+  const Communicator node = Communicator::world().split_by_node();
+  const std::size_t petabyte = std::size_t{1} << 50;
+  try {
+    const SharedArray array(node, petabyte / sizeof(double));
+    FAIL() << "a petabyte was granted";
+  } catch (const std::runtime_error& error) {
+    // The others are not told why, only that they must not wait.
+    if (node.is_root()) {
+      EXPECT_THAT(error.what(), StartsWith("no 1073741824 MiB of memory to share"));
+    }
+  }
+  const SharedArray next(node, 10);
+  EXPECT_EQ(next.data().size(), 10U);
 }
 
 }  // namespace
