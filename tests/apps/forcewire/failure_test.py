@@ -10,7 +10,7 @@ import numpy as np
 
 import program_run
 import structures
-from program_run import LJ, ORDERLY_END, Program, ProgramTest
+from program_run import LJ, Program, ProgramTest
 from scripted_server import HEADER_SIZE, header, init_message, posdata_message
 
 USAGE, NO_CONNECTION, SERVER_VANISHED, PROTOCOL, POTENTIAL = 2, 3, 4, 5, 6
@@ -260,7 +260,7 @@ class VanishedServerTest(ProgramTest):
             large = posdata_message(*structures.liquid(60000))
             connection.send(large + header("GETFORCE"))
             connection.receive(1000)
-            self.expect_failure(program, SERVER_VANISHED, "silent", within=15)
+            self.expect_failure(program, SERVER_VANISHED, "silent")
 
     def test_closes_before_it_fetched_the_result(self):
         with Program(self.server.arguments) as program:
@@ -290,7 +290,7 @@ class VanishedServerTest(ProgramTest):
                 time.sleep(moments.uniform(0.05, 0.3))
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
-                status = program.finish(timeout=ORDERLY_END)
+                status = program.finish(program.end_within)
                 said = program.out + program.err
                 self.assertIn(status, (0, SERVER_VANISHED), said)
                 self.assertEqual(len(program.errors()), 0 if status == 0 else 1, said)

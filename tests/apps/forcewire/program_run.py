@@ -11,8 +11,6 @@ import uuid
 
 import scripted_server
 
-ORDERLY_END = 5.0  # seconds: how soon all ranks must be gone
-
 LJ = (6.4345, 3.7938e-4, 16.063)  # argon: sigma, epsilon, cutoff in atomic units
 
 
@@ -25,6 +23,7 @@ class Program:
     executable = "forcewire"
     mpirun = "mpirun"
     ranks = 1
+    end_within = 5.0  # seconds: how soon after a failure all ranks must be gone
 
     def __init__(self, arguments, model=("-m", "lj", "-o", ",".join(map(repr, LJ))), env=None):
         self.mark = f"FORCEWIRE_TEST_MARK={uuid.uuid4().hex}"
@@ -111,25 +110,25 @@ class ProgramTest(unittest.TestCase):
     def setUp(self):
         self.server = self.new_server()
 
-    def expect_end(self, program, status, within=ORDERLY_END):
+    def expect_end(self, program, status):
         """The program ends by itself, soon, with this status and without a trace."""
         start = time.monotonic()
         got = program.finish()
         took = time.monotonic() - start
         said = f"stdout:\n{program.out}\nstderr:\n{program.err}"
         self.assertEqual(got, status, said)
-        self.assertLess(took, within, said)
+        self.assertLess(took, program.end_within, said)
         self.assertEqual(program.processes(), [], said)
         return said
 
-    def expect_success(self, program, within=ORDERLY_END):
-        said = self.expect_end(program, 0, within)
+    def expect_success(self, program):
+        said = self.expect_end(program, 0)
         self.assertEqual(program.ours_on_stderr(), "", said)
         return said
 
-    def expect_failure(self, program, status, *words, within=ORDERLY_END):
+    def expect_failure(self, program, status, *words):
         """One line on standard error, and it holds these words."""
-        said = self.expect_end(program, status, within)
+        said = self.expect_end(program, status)
         errors = program.errors()
         self.assertEqual(len(errors), 1, said)
         self.assertEqual(program.ours_on_stderr(), errors[0], said)
@@ -140,7 +139,8 @@ class ProgramTest(unittest.TestCase):
 
 
 def main():
-    """`script FORCEWIRE MPIRUN RANKS unix|tcp [arguments of unittest]`"""
+    """`script FORCEWIRE MPIRUN RANKS unix|tcp END_WITHIN [arguments of unittest]`"""
     Program.executable, Program.mpirun, ranks, ProgramTest.kind_of_socket = sys.argv[1:5]
     Program.ranks = int(ranks)
-    unittest.main(module="__main__", argv=[sys.argv[0], *sys.argv[5:]], verbosity=2)
+    Program.end_within = float(sys.argv[5])
+    unittest.main(module="__main__", argv=[sys.argv[0], *sys.argv[6:]], verbosity=2)

@@ -7,7 +7,7 @@ import time
 
 import program_run
 import structures
-from program_run import ORDERLY_END, Program, ProgramTest
+from program_run import Program, ProgramTest
 from scripted_server import header, posdata_message
 
 
@@ -37,7 +37,7 @@ class StopTest(ProgramTest):
                 connection = self.server.accept()
                 connection.evaluate(*structures.crystal())
                 program.process.send_signal(number)
-                status = program.finish(timeout=ORDERLY_END)
+                status = program.finish(program.end_within)
                 self.assertIn("leaving in order: SIG", program.out)
                 self.assertRegex(program.out, r"(?m)^  requests +1 ")
                 self.assertEqual(program.errors(), [])
