@@ -17,7 +17,7 @@
 
 #include <cstdint>
 
-#include "engine/neighbor/local_system.hpp"
+#include "engine/kernels/local_system.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace forcewire {

@@ -2,6 +2,8 @@
 
 #include "engine/kernels/lennard_jones_kernel.hpp"
 
+#include <stdexcept>
+
 #include "engine/kernels/simd_targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -19,9 +21,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 /// u(r) = (c12 r^-12 - c6 r^-6 - shift) S(t); see lennard_jones_kernel.hpp.
 template <Truncation truncation, bool one_species>
-class LennardJonesPair {
+class LennardJonesFunction {
  public:
-  LennardJonesPair(std::span<const LennardJonesCoefficients> table, int species_count)
+  LennardJonesFunction(std::span<const LennardJonesCoefficients> table, int species_count)
       : table_(table), species_count_(species_count) {}
 
   /// The coefficients as vectors: those of the only pair, or none, since each lane has its own.
@@ -108,9 +110,10 @@ template <Truncation truncation>
 LocalSums run_truncated(const LocalSystem& system, std::span<const LennardJonesCoefficients> table,
                         int species_count, std::span<double> forces) {
   if (species_count == 1) {
-    return pair_kernel(system, LennardJonesPair<truncation, true>(table, species_count), forces);
+    return pair_kernel(system, LennardJonesFunction<truncation, true>(table, species_count),
+                       forces);
   }
-  return pair_kernel(system, LennardJonesPair<truncation, false>(table, species_count), forces);
+  return pair_kernel(system, LennardJonesFunction<truncation, false>(table, species_count), forces);
 }
 
 LocalSums run(const LocalSystem& system, std::span<const LennardJonesCoefficients> table,
@@ -142,6 +145,7 @@ HWY_EXPORT(target_name);
 LocalSums lennard_jones_kernel(const LocalSystem& system,
                                std::span<const LennardJonesCoefficients> table, int species_count,
                                Truncation truncation, std::span<double> forces) {
+  if (forces.size() != 3 * system.owned) throw std::invalid_argument("forces of another size");
   return HWY_DYNAMIC_DISPATCH(run)(system, table, species_count, truncation, forces);
 }
 

@@ -2,7 +2,8 @@
 
 #include <span>
 
-#include "engine/potentials/potential.hpp"
+#include "engine/kernels/local_sums.hpp"
+#include "engine/kernels/local_system.hpp"
 
 namespace forcewire {
 

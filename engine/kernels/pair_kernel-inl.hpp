@@ -27,7 +27,8 @@
 #include <span>
 
 #include "engine/kernels/atom_block-inl.hpp"
-#include "engine/potentials/potential.hpp"
+#include "engine/kernels/local_sums.hpp"
+#include "engine/kernels/local_system.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace forcewire {

@@ -21,7 +21,8 @@ struct Vector3 {
   V x, y, z;
 };
 
-/// base + matrix * v; fused, so that a coordinate many boxes away comes home with one rounding.
+/// base + matrix * v; fused where the CPU can, so that a coordinate many cells away comes home with
+/// one rounding.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE Vector3<V> multiply_add(D d, const Eigen::Matrix3d& matrix, const Vector3<V>& v,
                                    const Vector3<V>& base) {

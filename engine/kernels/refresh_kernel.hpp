@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "engine/geometry/cell.hpp"
-#include "engine/neighbor/local_system.hpp"
+#include "engine/kernels/local_system.hpp"
 
 namespace forcewire {
 

@@ -1,24 +1,22 @@
 #include "engine/neighbor/bin_table.hpp"
 
-#include <algorithm>
-
 namespace forcewire {
 
 namespace {
 
 constexpr std::uint64_t axis_mask = (std::uint64_t{1} << 21) - 1;
 
-/// Calls `visit` with the key of each bin in and around that of `key`, inside the grid.
+/// Calls `visit` with the key of each bin in and around that of `key`.
 template <typename Visit>
 void for_neighbor_keys(std::uint64_t key, int axis_bits, Visit visit) {
-  const auto x = static_cast<std::int64_t>(key >> (2 * axis_bits));
-  const auto y = static_cast<std::int64_t>((key >> axis_bits) & axis_mask);
-  const auto z = static_cast<std::int64_t>(key & axis_mask);
-  const auto last = static_cast<std::int64_t>(axis_mask);
-  for (std::int64_t i = std::max<std::int64_t>(x - 1, 0); i <= std::min(x + 1, last); ++i) {
-    for (std::int64_t j = std::max<std::int64_t>(y - 1, 0); j <= std::min(y + 1, last); ++j) {
-      for (std::int64_t k = std::max<std::int64_t>(z - 1, 0); k <= std::min(z + 1, last); ++k) {
-        visit(static_cast<std::uint64_t>((i << (2 * axis_bits)) | (j << axis_bits) | k));
+  const std::uint64_t x = key >> (2 * axis_bits);
+  const std::uint64_t y = key >> axis_bits;
+  // From -1 to 1, modulo the period of the grid.
+  for (std::uint64_t i = x - 1; i != x + 2; ++i) {
+    for (std::uint64_t j = y - 1; j != y + 2; ++j) {
+      for (std::uint64_t k = key - 1; k != key + 2; ++k) {
+        visit(((i & axis_mask) << (2 * axis_bits)) | ((j & axis_mask) << axis_bits) |
+              (k & axis_mask));
       }
     }
   }
@@ -30,19 +28,23 @@ BinTable::BinTable(const Eigen::Vector3d& origin, double edge)
     : origin_(origin), inverse_edge_(1 / edge), slots_(64, none) {}
 
 BinTable::Key BinTable::key(const Eigen::Vector3d& position) const {
-  // Beyond the grid, positions fall into its border bins. Two atoms closer than an edge still are
-  // in the same or in neighbouring bins, so no pair gets lost.
-  constexpr double last = static_cast<double>(axis_mask);
-  const Eigen::Array3d box = ((position.array() - origin_) * inverse_edge_).max(0.0).min(last);
-  return (static_cast<Key>(box[0]) << (2 * axis_bits)) | (static_cast<Key>(box[1]) << axis_bits) |
-         static_cast<Key>(box[2]);
+  // Bin numbers repeat with the period of the grid: strangers that share a bin only cost the test
+  // of a distance, and neighbours stay neighbours.
+  const Eigen::Array3d bin = ((position.array() - origin_) * inverse_edge_).floor();
+  const auto number = [&](int axis) {
+    return static_cast<Key>(static_cast<std::int64_t>(bin[axis])) & axis_mask;
+  };
+  return (number(0) << (2 * axis_bits)) | (number(1) << axis_bits) | number(2);
 }
 
 std::size_t BinTable::slot(Key key) const {
-  // Fibonacci hashing (Knuth, TAOCP vol. 3, 6.4): the high bits of a product by 2^64 / golden
-  // ratio.
+  // The finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): every bit of the key reaches
+  // every bit of the slot. Rows of bins along an axis differ in few bits, and must not fall
+  // together.
+  Key mixed = (key ^ (key >> 30)) * 0xBF58476D1CE4E5B9U;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBU;
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = static_cast<std::size_t>((key * 0x9E3779B97F4A7C15U) >> 24) & mask;
+  std::size_t at = (mixed ^ (mixed >> 31)) & mask;
   while (slots_[at] != none && keys_[static_cast<std::size_t>(slots_[at])] != key) {
     at = (at + 1) & mask;
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -17,8 +18,11 @@ namespace {
 // Coordinates beyond this are resolved no finer than 1e-7 bohr: forces would be noise.
 constexpr double largest_coordinate = 1e9;
 
+// Image numbers are 32-bit, with room to spare.
+constexpr double most_cells_away = 1e9;
+
 // More local atoms than this do not fit a rank's memory.
-constexpr double most_local_atoms = 2e8;
+constexpr double most_local_atoms = 1e8;
 
 // Bins a little larger than the reach, boxes a little larger than their atoms: rounding loses no
 // pair.
@@ -50,18 +54,56 @@ Eigen::Vector3d moved(const Cell& cell, const Eigen::Vector3d& position, const S
 }
 
 void check_coordinates(const Cell& cell, std::span<const double> positions) {
+  double farthest = 0;
   for (std::size_t at = 0; at < positions.size(); ++at) {
-    // Also false for a NaN.
-    if (std::abs(positions[at]) <= largest_coordinate) continue;
+    const double distance = std::abs(positions[at]);
+    if (!(distance <= largest_coordinate)) {  // also for a NaN
+      throw InvalidStructure(
+          fmt::format("coordinate {} of atom {} is {} bohr, expected a finite number below {:g}",
+                      "xyz"[at % 3], at / 3, positions[at], largest_coordinate));
+    }
+    farthest = std::max(farthest, distance);
+  }
+  double cells_away = 0;
+  for (int axis = 0; axis < 3; ++axis) {
+    if (!cell.periodic()[static_cast<std::size_t>(axis)]) continue;
+    cells_away = std::max(cells_away, farthest * cell.inverse().row(axis).lpNorm<1>());
+  }
+  if (cells_away > most_cells_away) {
     throw InvalidStructure(
-        fmt::format("coordinate {} of atom {} is {} bohr, expected a finite number below {:g}",
-                    "xyz"[at % 3], at / 3, positions[at], largest_coordinate));
+        fmt::format("atoms lie up to {:.1e} cells from the origin, expected less than {:.1e}",
+                    cells_away, most_cells_away));
   }
-  // Image numbers are 32-bit.
-  const double finest = 1 / cell.inverse().rowwise().norm().maxCoeff();
-  if (largest_coordinate / finest > std::numeric_limits<std::int32_t>::max()) {
-    throw InvalidStructure(fmt::format("the cell is only {:g} bohr thick", finest));
+}
+
+/// The whole numbers t with low <= position + t * step <= high, as a first guess: rounding is left
+/// to the caller.
+struct ShiftRange {
+  std::int32_t first;
+  std::int32_t last;
+};
+
+ShiftRange shifts_into_box(const Eigen::Vector3d& position, const Eigen::Vector3d& step,
+                           const Eigen::Vector3d& low, const Eigen::Vector3d& high,
+                           ShiftRange within) {
+  double first = within.first;
+  double last = within.last;
+  for (int axis = 0; axis < 3; ++axis) {
+    if (step[axis] == 0) continue;
+    const auto [enter, leave] = std::minmax(
+        {(low[axis] - position[axis]) / step[axis], (high[axis] - position[axis]) / step[axis]});
+    first = std::max(first, std::ceil(enter - margin));
+    last = std::min(last, std::floor(leave + margin));
   }
+  if (first > last) return {0, -1};
+  return {static_cast<std::int32_t>(first), static_cast<std::int32_t>(last)};
+}
+
+[[noreturn]] void throw_too_many_images(double reach, std::size_t natoms) {
+  throw InvalidStructure(fmt::format(
+      "cutoff and skin of {:g} bohr see more than {:g} periodic images of {} atoms on one rank, "
+      "expected a shorter cutoff or more ranks",
+      reach, most_local_atoms, natoms));
 }
 
 }  // namespace
@@ -133,39 +175,40 @@ void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positio
   const Eigen::Array3d center = cell.inverse() * (low + high) / 2;
   const Eigen::Array3d half =
       (cell.inverse().cwiseAbs() * (high - low) / 2).array() * (1 + margin) + margin;
-  double images_per_atom = 1;
+  // On average, images fill the box as densely as the cells fill space; along open axes there is
+  // one.
+  double images_per_atom = (high - low).prod() / std::abs(cell.matrix().determinant());
   for (int axis = 0; axis < 3; ++axis) {
-    if (cell.periodic()[static_cast<std::size_t>(axis)]) images_per_atom *= 2 * half[axis];
+    if (!cell.periodic()[static_cast<std::size_t>(axis)]) images_per_atom /= 2 * half[axis];
   }
-  const std::size_t natoms = positions.size() / 3;
-  if (images_per_atom * static_cast<double>(natoms) > most_local_atoms) {
-    throw InvalidStructure(fmt::format(
-        "the cutoff and skin of {:g} bohr see about {:.1e} periodic images of {} atoms, more than "
-        "fit in memory",
-        reach, images_per_atom * static_cast<double>(natoms), natoms));
+  if (images_per_atom * static_cast<double>(positions.size() / 3) > most_local_atoms) {
+    throw_too_many_images(reach, positions.size() / 3);
   }
-
-  for (std::int32_t atom = 0; atom < static_cast<std::int32_t>(natoms); ++atom) {
+  const Eigen::Vector3d last_vector = cell.matrix().col(2);
+  const auto natoms = static_cast<std::int32_t>(positions.size() / 3);
+  for (std::int32_t atom = 0; atom < natoms; ++atom) {
     const Eigen::Vector3d position = position_of(positions, atom);
     const Eigen::Array3d s = cell.inverse() * position;
-    Shift first{}, last{};
+    std::array<ShiftRange, 3> range{};
     for (std::size_t axis = 0; axis < 3; ++axis) {
       if (!cell.periodic()[axis]) continue;
       const int a = static_cast<int>(axis);
-      first[axis] = static_cast<std::int32_t>(std::ceil(center[a] - half[a] - s[a]));
-      last[axis] = static_cast<std::int32_t>(std::floor(center[a] + half[a] - s[a]));
+      range[axis] = {static_cast<std::int32_t>(std::ceil(center[a] - half[a] - s[a])),
+                     static_cast<std::int32_t>(std::floor(center[a] + half[a] - s[a]))};
     }
-    const Shift home =
-        is_owned[static_cast<std::size_t>(atom)] ? shift_into_cell(cell, position) : Shift{};
-    Shift shift;
-    for (shift[0] = first[0]; shift[0] <= last[0]; ++shift[0]) {
-      for (shift[1] = first[1]; shift[1] <= last[1]; ++shift[1]) {
-        for (shift[2] = first[2]; shift[2] <= last[2]; ++shift[2]) {
+    const bool owned = is_owned[static_cast<std::size_t>(atom)];
+    const Shift home = owned ? shift_into_cell(cell, position) : Shift{};
+    Shift shift{};
+    for (shift[0] = range[0].first; shift[0] <= range[0].last; ++shift[0]) {
+      for (shift[1] = range[1].first; shift[1] <= range[1].last; ++shift[1]) {
+        // In a skewed cell few of the last shifts meet the box; only these are looked at.
+        const ShiftRange last = shifts_into_box(moved(cell, position, {shift[0], shift[1], 0}),
+                                                last_vector, low, high, range[2]);
+        for (shift[2] = last.first; shift[2] <= last.last; ++shift[2]) {
           const Eigen::Vector3d image = moved(cell, position, shift);
           if ((image.array() < low.array()).any() || (image.array() > high.array()).any()) continue;
           const std::int32_t bin = bins_.find(image);
-          if (bin == BinTable::none) continue;
-          if (is_owned[static_cast<std::size_t>(atom)] && shift == home) continue;
+          if (bin == BinTable::none || (owned && shift == home)) continue;
           images_.push_back({atom, bin, shift});
         }
       }

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "engine/geometry/cell.hpp"
+#include "engine/kernels/local_system.hpp"
 #include "engine/kernels/search_kernel.hpp"
 #include "engine/neighbor/bin_table.hpp"
-#include "engine/neighbor/local_system.hpp"
 
 namespace forcewire {
 

@@ -109,7 +109,11 @@ void VerletList::fill_rows() {
     for (std::int32_t i = here.begin; i < here.end; ++i) {
       const std::size_t begin = row_begin_.back();
       const std::size_t room = begin + candidates.count() + search_padding + multiple;
-      if (index_.size() < room) index_.resize(std::max(room, index_.size() * 3 / 2));
+      if (index_.size() < room) {
+        // What all rows take if the rest are like those so far; a copy costs more than a guess.
+        const std::size_t all_rows = begin / row_begin_.size() * (owned + 1);
+        index_.resize(std::max({room, index_.size() * 5 / 4, all_rows}));
+      }
       const std::size_t found = find_within(arrays, i, candidates.ranges(),
                                             list_cutoff_ * list_cutoff_, index_.data() + begin);
       const std::size_t end = begin + (found + multiple - 1) / multiple * multiple;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/geometry/cell.hpp"
+#include "engine/kernels/local_system.hpp"
 #include "engine/neighbor/local_atoms.hpp"
-#include "engine/neighbor/local_system.hpp"
 
 namespace forcewire {
 

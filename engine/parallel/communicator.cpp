@@ -122,6 +122,13 @@ std::string Communicator::broadcast_text(const std::string& text, int source) co
   return result;
 }
 
+std::optional<std::string> Communicator::first_failure(
+    const std::optional<std::string>& failure) const {
+  const int reporter = min(failure ? rank_ : size_);
+  if (reporter == size_) return std::nullopt;
+  return broadcast_text(failure.value_or(""), reporter);
+}
+
 void Communicator::sum(std::span<double> data) const {
   if (size_ == 1) return;
   in_pieces(data, [this](double* piece, int count) {

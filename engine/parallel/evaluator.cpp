@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/geometry/invalid_structure.hpp"
+#include "engine/parallel/attempt.hpp"
 #include "engine/potentials/errors.hpp"
 
 namespace forcewire {
@@ -33,28 +34,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// Runs steps that may throw, none after the first failure: the other ranks wait in the next
-/// collective, so that a failure must become a fact to report there.
-class Attempt {
- public:
-  template <typename Step>
-  void operator()(Step step) {
-    if (failure_) return;
-    try {
-      step();
-    } catch (const std::exception& error) {
-      failure_ = error.what();
-    } catch (...) {
-      failure_ = "the potential threw something that is no std::exception";
-    }
-  }
-
-  const std::optional<std::string>& failure() const { return failure_; }
-
- private:
-  std::optional<std::string> failure_;
-};
-
 /// The slice of an array of the node that this rank of it fills.
 std::span<double> slice(std::span<double> data, const Communicator& node) {
   const auto bound = [&](int rank) {
@@ -71,7 +50,14 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       nodes_(world, options.pretended_nodes),
       potential_(std::move(potential)),
       options_(std::move(options)),
-      list_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())) {}
+      list_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())) {
+  for (const std::int32_t species : options_.species) {
+    if (species < 0 || species >= potential_->species_count()) {
+      throw std::invalid_argument(
+          fmt::format("species {} of a potential for {}", species, potential_->species_count()));
+    }
+  }
+}
 
 std::span<double> Evaluator::positions(std::size_t count) {
   if (count > positions_.data().size()) {
@@ -86,10 +72,7 @@ Result Evaluator::evaluate(const Structure& structure) {
   const std::size_t count = structure.positions.size();
   try {
     const Cell cell(structure.cell, options_.periodicity);
-    const std::string needs_more_axes = potential_->why_fully_periodic();
-    if (!cell.fully_periodic() && !needs_more_axes.empty()) {
-      throw InvalidStructure(needs_more_axes);
-    }
+    check_periodicity(cell);
     const std::span<double> shared = positions(count);
     if (structure.positions.data() != shared.data()) {
       std::copy(structure.positions.begin(), structure.positions.end(), shared.begin());
@@ -106,9 +89,12 @@ Result Evaluator::evaluate(const Structure& structure) {
     result.virial = outcome.sums.virial;
     result.forces = forces_.data().first(count);
     add_tail(cell, count / 3, result);
-    if (!std::isfinite(result.energy) || !result.virial.allFinite()) {
+    if (!std::isfinite(result.energy)) {
       throw PotentialFailure(
-          fmt::format("the energy is {} hartree, expected finite numbers", result.energy));
+          fmt::format("the energy is {} hartree, expected a finite number", result.energy));
+    }
+    if (!result.virial.allFinite()) {
+      throw PotentialFailure("the virial holds a number that is not finite");
     }
     return result;
   } catch (const InvalidStructure& error) {
@@ -152,12 +138,12 @@ std::optional<std::string> Evaluator::grow(std::size_t count) {
     positions_ = SharedArray(nodes_.node(), capacity);
     forces_ = SharedArray(nodes_.node(), capacity);
   });
-  if (world_.max(attempt.failure() ? 1 : 0) == 0) return std::nullopt;
+  const auto failure = world_.first_failure(attempt.failure());
+  if (!failure) return std::nullopt;
   positions_ = SharedArray();
   forces_ = SharedArray();
-  return attempt.failure().value_or("another rank failed") +
-         fmt::format(" (sharing positions and forces of {} atoms on each node takes {} MiB)",
-                     count / 3, 2 * capacity * sizeof(double) / (1 << 20));
+  return *failure +
+         fmt::format(" (the ranks of a node share positions and forces of {} atoms)", count / 3);
 }
 
 Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
@@ -240,8 +226,7 @@ Evaluator::Outcome Evaluator::reduce(const LocalSums& sums,
 
   Outcome outcome;
   if (total[0] != 0) {
-    const int reporter = world_.min(failure ? world_.rank() : world_.size());
-    outcome.failure = world_.broadcast_text(failure.value_or(""), reporter);
+    outcome.failure = world_.first_failure(failure);
     return outcome;
   }
   if (nodes_.node_count() > 1 && nodes_.is_leader()) {
@@ -264,12 +249,24 @@ void Evaluator::check_structure(const Structure& structure) const {
   }
 }
 
+void Evaluator::check_periodicity(const Cell& cell) const {
+  if (cell.fully_periodic()) return;
+  Attempt attempt;
+  std::string needs_more_axes;
+  attempt([&] { needs_more_axes = potential_->why_fully_periodic(); });
+  if (attempt.failure()) throw PotentialFailure(*attempt.failure());
+  if (!needs_more_axes.empty()) throw InvalidStructure(needs_more_axes);
+}
+
 void Evaluator::add_tail(const Cell& cell, std::size_t natoms, Result& result) const {
   if (!cell.fully_periodic()) return;
   std::vector<std::int64_t> count(static_cast<std::size_t>(potential_->species_count()), 0);
   if (options_.species.empty()) count[0] = static_cast<std::int64_t>(natoms);
   for (const std::int32_t species : options_.species) ++count[static_cast<std::size_t>(species)];
-  const TailCorrection tail = potential_->tail(count, cell.volume());
+  TailCorrection tail;
+  Attempt attempt;
+  attempt([&] { tail = potential_->tail(count, cell.volume()); });
+  if (attempt.failure()) throw PotentialFailure(*attempt.failure());
   result.energy += tail.energy;
   result.virial.diagonal().array() += tail.virial_diagonal;
 }

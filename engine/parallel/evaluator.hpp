@@ -28,8 +28,9 @@ struct Structure {
 
 /// Energy, forces and virial of a structure.
 struct Result {
-  double energy = 0;               ///< [hartree]
-  std::span<const double> forces;  ///< 3 natoms [hartree/bohr]; valid until the next evaluation
+  double energy = 0;  ///< [hartree]
+  std::span<const double>
+      forces;  ///< 3 natoms [hartree/bohr]; valid until the next `evaluate` or `positions`
   Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();  ///< minus the strain derivative [hartree]
   std::string extras;                                ///< JSON, or empty
 };
@@ -115,6 +116,7 @@ class Evaluator {
   Outcome reduce(const LocalSums& sums, const std::optional<std::string>& failure,
                  std::size_t count);
   void check_structure(const Structure& structure) const;
+  void check_periodicity(const Cell& cell) const;
   void add_tail(const Cell& cell, std::size_t natoms, Result& result) const;
 
   const Communicator& world_;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -13,6 +14,8 @@
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "engine/parallel/attempt.hpp"
 
 namespace forcewire {
 
@@ -37,8 +40,8 @@ class File {
   int descriptor_;
 };
 
-[[noreturn]] void throw_no_memory(std::size_t bytes, const std::string& reason) {
-  throw std::runtime_error(fmt::format("no {} MiB of memory to share: {}", bytes >> 20, reason));
+[[noreturn]] void throw_cannot_share(std::size_t bytes, const std::string& reason) {
+  throw std::runtime_error(fmt::format("cannot share {} MiB of memory: {}", bytes >> 20, reason));
 }
 
 std::string error_text(int error) { return std::generic_category().message(error); }
@@ -56,26 +59,34 @@ std::size_t available_memory() {
 File create(std::size_t bytes) {
   // The kernel would grant more than there is, and kill a rank when it is used.
   if (bytes > available_memory()) {
-    throw_no_memory(bytes, fmt::format("the node has {} MiB", available_memory() >> 20));
+    throw_cannot_share(bytes, fmt::format("the node has {} MiB", available_memory() >> 20));
   }
   File file(::memfd_create("forcewire", MFD_CLOEXEC));
-  if (file.descriptor() < 0) throw_no_memory(bytes, error_text(errno));
+  if (file.descriptor() < 0) throw_cannot_share(bytes, error_text(errno));
   // Reserved, not only promised: a hole that cannot be filled later would be a SIGBUS.
-  const int error = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(bytes));
-  if (error != 0) throw_no_memory(bytes, error_text(error));
+  int error = EINTR;
+  while (error == EINTR) {
+    error = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(bytes));
+  }
+  if (error != 0) throw_cannot_share(bytes, error_text(error));
   return file;
 }
 
 /// The file that the root of the node has open as `path`.
 File open_of_root(const std::string& path, std::size_t bytes) {
   File file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  if (file.descriptor() < 0) throw_no_memory(bytes, path + ": " + error_text(errno));
+  if (file.descriptor() < 0) throw_cannot_share(bytes, path + ": " + error_text(errno));
+  // Ranks in containers of their own have another process under this number.
+  struct stat status {};
+  if (::fstat(file.descriptor(), &status) != 0 || status.st_size != static_cast<off_t>(bytes)) {
+    throw_cannot_share(bytes, path + " is not the file of the first rank of this node");
+  }
   return file;
 }
 
 double* map(const File& file, std::size_t bytes) {
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor(), 0);
-  if (memory == MAP_FAILED) throw_no_memory(bytes, error_text(errno));
+  if (memory == MAP_FAILED) throw_cannot_share(bytes, error_text(errno));
   return static_cast<double*>(memory);
 }
 
@@ -84,15 +95,7 @@ double* map(const File& file, std::size_t bytes) {
 SharedArray::SharedArray(const Communicator& node, std::size_t count) {
   if (count == 0) return;
   const std::size_t bytes = count * sizeof(double);
-  std::string failure;
-  const auto attempt = [&failure](auto step) {
-    try {
-      step();
-    } catch (const std::exception& error) {
-      failure = error.what();
-    }
-  };
-
+  Attempt attempt;
   File file(-1);
   std::string path;  // stays empty where the root fails
   const auto take = [&](File opened) {
@@ -108,9 +111,10 @@ SharedArray::SharedArray(const Communicator& node, std::size_t count) {
   path = node.broadcast_text(path, 0);
   if (!node.is_root() && !path.empty()) attempt([&] { take(open_of_root(path, bytes)); });
   // Nobody is past this before all have opened the file: from here on the mappings keep it.
-  if (node.max(path.empty() || !failure.empty() ? 1 : 0) == 0) return;
+  const auto failure = node.first_failure(attempt.failure());
+  if (!failure) return;
   *this = SharedArray();
-  throw std::runtime_error(failure.empty() ? "another rank of this node failed" : failure);
+  throw std::runtime_error(*failure);
 }
 
 SharedArray::~SharedArray() {

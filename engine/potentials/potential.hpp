@@ -8,15 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/neighbor/local_system.hpp"
+#include "engine/kernels/local_sums.hpp"
+#include "engine/kernels/local_system.hpp"
 
 namespace forcewire {
-
-/// Energy and virial that one rank contributes.
-struct LocalSums {
-  double energy = 0;                                 ///< [hartree]
-  Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();  ///< [hartree]
-};
 
 /// What pairs beyond the cutoff add on average to a fully periodic system.
 struct TailCorrection {

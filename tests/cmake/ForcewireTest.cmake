@@ -24,13 +24,13 @@ if(FORCEWIRE_SANITIZE)
 endif()
 
 # forcewire_add_test(NAME name SOURCES file... [LIBRARIES target...]
-#                    [RANKS n...] [TIMEOUT seconds] [LABELS label...])
+#                    [RANKS n...] [MAIN target] [TIMEOUT seconds] [LABELS label...])
 #
 # One GoogleTest program `name`. Without RANKS it runs plainly, as CTest entry `name`. With RANKS it
 # runs under MPI once for each number of ranks, as `name.n1`, `name.n2`, ..., and its main function
-# is the one of support/mpi_main.cpp. A program in which no test ran has failed.
+# is the one of support/mpi_main.cpp; otherwise it is GoogleMock's, or that of target MAIN. A program in which no test ran has failed.
 function(forcewire_add_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;RANKS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;MAIN;TIMEOUT" "SOURCES;LIBRARIES;RANKS;LABELS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_SOURCES)
     message(FATAL_ERROR "forcewire_add_test: NAME and SOURCES expected, "
                         "'${arg_UNPARSED_ARGUMENTS}' not understood (test '${arg_NAME}')")
@@ -48,7 +48,10 @@ function(forcewire_add_test)
         PROCESSORS ${ranks} TIMEOUT "${arg_TIMEOUT}" LABELS mpi ${arg_LABELS})
     endforeach()
   else()
-    target_link_libraries(${arg_NAME} PRIVATE GTest::gmock_main)
+    if(NOT arg_MAIN)
+      set(arg_MAIN GTest::gmock_main)
+    endif()
+    target_link_libraries(${arg_NAME} PRIVATE ${arg_MAIN} GTest::gmock)
     add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
     forcewire_set_test_properties(${arg_NAME} TIMEOUT "${arg_TIMEOUT}" LABELS ${arg_LABELS})
   endif()

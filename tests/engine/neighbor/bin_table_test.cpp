@@ -73,5 +73,18 @@ TEST(BinTable, HoldsAnyNumberOfBins) {
   EXPECT_EQ(bins.size(), 27000);
 }
 
+// With a hash that leaves an axis out, this takes minutes instead of a fraction of a second, and
+// the time limit of the test ends it.
+TEST(BinTable, TakesLongRowsAlongEachAxis) {
+  constexpr int length = 500'000;
+  for (int axis = 0; axis < 3; ++axis) {
+    BinTable bins({0, 0, 0}, 1);
+    for (int at = 0; at < length; ++at) {
+      bins.mention(Eigen::Vector3d::Constant(0.5) + at * Eigen::Vector3d::Unit(axis));
+    }
+    EXPECT_EQ(bins.size(), length);
+  }
+}
+
 }  // namespace
 }  // namespace forcewire
