@@ -50,6 +50,8 @@ class Session {
   Session(Socket socket, SessionOptions options);
   Session(const Session&) = delete;  // it refers to its own buffer
   Session& operator=(const Session&) = delete;
+  /// Takes leave of the server in order.
+  ~Session() { socket_.finish(); }
 
   /// Waits for the next thing the server wants of us; answers STATUS and GETFORCE on the way.
   ///

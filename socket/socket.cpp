@@ -131,6 +131,20 @@ void Socket::readbuffer(std::span<std::byte> buffer,
   }
 }
 
+void Socket::finish() noexcept {
+  // Nothing more from us; for a UNIX socket nothing more to us either, so that no byte can arrive
+  // between the last read and the close.
+  sockaddr_storage own{};
+  socklen_t size = sizeof own;
+  const bool is_unix = ::getsockname(descriptor(), reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
+                       own.ss_family == AF_UNIX;
+  ::shutdown(descriptor(), is_unix ? SHUT_RDWR : SHUT_WR);
+  std::array<std::byte, 4096> unread;
+  while (::recv(descriptor(), unread.data(), unread.size(), MSG_DONTWAIT) > 0) {
+  }
+  descriptor_ = Descriptor();
+}
+
 void Socket::writebuffer(std::span<const std::span<const std::byte>> parts,
                          std::optional<std::chrono::nanoseconds> silence) {
   if (silence) wake_regularly();

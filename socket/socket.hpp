@@ -56,6 +56,11 @@ class Socket {
   void writebuffer(std::span<const std::span<const std::byte>> parts,
                    std::optional<std::chrono::nanoseconds> silence = std::nullopt);
 
+  /// Takes leave in order: the peer sees the end of the stream, even if it has just sent something
+  /// that nobody will read. (To close with unread bytes resets the connection, which i-PI 3.2 does
+  /// not survive.)
+  void finish() noexcept;
+
   int descriptor() const { return descriptor_.get(); }
 
   /// Gives the descriptor up to the caller.

@@ -2,9 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <pthread.h>
+#include <sys/socket.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -65,6 +68,9 @@ class SessionTest : public testing::Test {
     next_request();
     session().answer({-1.5, one_atom, some_virial, ""});
   }
+
+  /// Ends the session, as the end of its life does.
+  void end() { session_.reset(); }
 
   ConnectedPair server;
 
@@ -154,6 +160,14 @@ TEST_F(SessionTest, ReceivesManyAtomsStraightIntoTheCallersStorage) {
   EXPECT_EQ(next_exit(), Exit::Reason::exit_received);
   peer.join();
   EXPECT_TRUE(reply == wire::forceready(7, sent, some_virial, ""));
+}
+
+TEST_F(SessionTest, LeavesInOrderWithARequestUnread) {
+  session();
+  server.send(wire::posdata(some_cell, one_atom));
+  end();
+  char byte = 0;
+  EXPECT_EQ(::recv(server.server.get(), &byte, 1, MSG_DONTWAIT), 0) << std::strerror(errno);
 }
 
 TEST_F(SessionTest, AcceptsAServerThatClosesBetweenRequests) {
