@@ -25,10 +25,12 @@ struct Evaluate {
 /// The session is over.
 struct Exit {
   enum class Reason {
-    exit_received,   ///< the server sent EXIT
-    server_closed,   ///< the server closed the connection between two requests
-    stop_requested,  ///< `SessionOptions::stop` told us to leave
-    idle_timeout,    ///< the server was silent between requests for `SessionOptions::idle_timeout`
+    exit_received,    ///< the server sent EXIT
+    server_closed,    ///< the server closed the connection between two requests
+    connection_lost,  ///< the connection broke between two requests: reset, host gone
+    never_spoke,      ///< either of these before the first byte: a tunnel without a server behind?
+    stop_requested,   ///< `SessionOptions::stop` told us to leave
+    idle_timeout,     ///< the server was silent between requests for `SessionOptions::idle_timeout`
   };
   Reason reason;
 };

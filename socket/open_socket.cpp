@@ -114,7 +114,7 @@ class Connector {
   Connector(const Endpoint& endpoint, const ConnectOptions& options)
       : endpoint_(endpoint),
         options_(options),
-        start_(Clock::now()),
+        start_(options.waiting_since.value_or(Clock::now())),
         // A wait without end must not overflow the clock.
         deadline_(options.wait < Clock::time_point::max() - start_ ? start_ + options.wait
                                                                    : Clock::time_point::max()) {}
@@ -202,6 +202,7 @@ class Connector {
           descriptor ? connect(descriptor, address->ai_addr, address->ai_addrlen) : errno;
       if (error == 0) {
         disable_nagle(descriptor);
+        notice_dead_hosts(descriptor);
         return blocking(std::move(descriptor));
       }
       if (error == ECANCELED) return Stopped{};
@@ -244,6 +245,24 @@ class Connector {
     const int on = 1;
     if (::setsockopt(descriptor.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
       throw_system_failure("setsockopt", errno);
+    }
+  }
+
+  /// Between requests we wait for as long as the server likes. A host that lost its power or its
+  /// cable sends nothing to end this: the kernels must ask each other, and sooner than after the
+  /// two hours that are the default.
+  void notice_dead_hosts(const Descriptor& descriptor) {
+    struct Setting {
+      int level;
+      int name;
+      int value;
+    };
+    for (const auto& [level, name, value] :
+         {Setting{SOL_SOCKET, SO_KEEPALIVE, 1}, Setting{IPPROTO_TCP, TCP_KEEPIDLE, 60},
+          Setting{IPPROTO_TCP, TCP_KEEPINTVL, 10}, Setting{IPPROTO_TCP, TCP_KEEPCNT, 6}}) {
+      if (::setsockopt(descriptor.get(), level, name, &value, sizeof value) != 0) {
+        throw_system_failure("setsockopt", errno);
+      }
     }
   }
 

@@ -13,6 +13,8 @@ namespace forcewire {
 struct ConnectOptions {
   /// How long to keep trying: in a batch job the server often starts after us. Zero tries once.
   std::chrono::nanoseconds wait = std::chrono::seconds(60);
+  /// When the wait began, if this is not the first attempt of it; without a value, now.
+  std::optional<std::chrono::steady_clock::time_point> waiting_since;
   /// Asked several times a second while waiting: leave in order?
   std::function<bool()> stop;
   /// Called once, with the reason, when the first attempt found no server and more will follow.
@@ -27,7 +29,8 @@ struct ConnectOptions {
 /// does not explain fails at once. The name service answers in its own time, which `wait` and
 /// `stop` cannot cut short.
 ///
-/// @return the connection (TCP: without Nagle's delay), or nothing when `options.stop` said so
+/// @return the connection (TCP: without Nagle's delay, a dead host noticed in two minutes), or
+/// nothing when `options.stop` said so
 /// @throws ConnectError when there is no server at the end of the wait, or there can never be one
 std::optional<Socket> open_socket(const Endpoint& endpoint, const ConnectOptions& options = {});
 

@@ -49,6 +49,21 @@ std::array<std::byte, header_size> padded(std::string_view word) {
   return header;
 }
 
+/// From a `batch_size` of 2 on, i-PI sends messages of another layout.
+void refuse_batches(std::string_view parameters) {
+  constexpr std::string_view key = "batch_size:";
+  while (!parameters.empty()) {
+    const std::size_t end = std::min(parameters.find(','), parameters.size());
+    std::string_view token = parameters.substr(0, end);
+    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+    token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
+    if (token.substr(0, key.size()) == key && token.substr(key.size()) != "1") {
+      throw ProtocolError("the text of INIT", "structures one by one, batch_size:1",
+                          std::string(token));
+    }
+  }
+}
+
 /// Bytes as a person can read them: in quotes, unprintable ones as \x00.
 std::string printable(std::span<const std::byte> bytes) {
   std::string text = "\"";
@@ -153,6 +168,7 @@ std::optional<Event> Protocol::finish_part() {
     case Part::init_head:
       return finish_init_head();
     case Part::init_text:
+      refuse_batches(init_.parameters);
       begin(Part::header);
       initialised_ = true;
       return std::exchange(init_, {});

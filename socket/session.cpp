@@ -31,6 +31,8 @@ Event Session::next() {
 void Session::answer(const Answer& answer) { protocol_.answer(answer); }
 
 std::variant<std::size_t, Exit> Session::fill_wanted() {
+  // Here and not in `read` alone: a server may send ahead for ever.
+  if (protocol_.between_messages() && leaves_now()) return Exit{Exit::Reason::stop_requested};
   if (unread_.empty()) return read();
   const std::span<std::byte> wanted = protocol_.wanted();
   const std::size_t count = std::min(wanted.size(), unread_.size());
@@ -42,9 +44,6 @@ std::variant<std::size_t, Exit> Session::fill_wanted() {
 std::variant<std::size_t, Exit> Session::read() {
   const std::array<std::span<std::byte>, 2> parts{protocol_.wanted(), ahead_};
   const bool between_messages = protocol_.between_messages();
-  if (between_messages && !protocol_.holds_result() && stop_requested()) {
-    return Exit{Exit::Reason::stop_requested};
-  }
   auto& time_spent = between_messages ? times_.waiting : times_.receiving;
   const auto start = Clock::now();
   auto last_look = start;
@@ -58,6 +57,7 @@ std::variant<std::size_t, Exit> Session::read() {
       case Arrival::State::data: {
         const std::size_t count = std::min(arrival.bytes, parts[0].size());
         unread_ = std::span(ahead_).first(arrival.bytes - count);
+        server_spoke_ = true;
         return count;
       }
       case Arrival::State::nothing_yet:
@@ -76,14 +76,19 @@ std::optional<Exit> Session::give_up_waiting(Clock::duration silence) {
     if (silence < options_.message_timeout) return std::nullopt;
     throw_inside_message(PeerError::Kind::timeout, options_.message_timeout);
   }
-  const bool holds_result = protocol_.holds_result();
-  if (stop_requested() && (!holds_result || silence >= patience_when_stopped)) {
-    return Exit{Exit::Reason::stop_requested};
-  }
+  if (leaves_now()) return Exit{Exit::Reason::stop_requested};
   if (!options_.idle_timeout || silence < *options_.idle_timeout) return std::nullopt;
-  if (!holds_result) return Exit{Exit::Reason::idle_timeout};
+  if (!protocol_.holds_result()) return Exit{Exit::Reason::idle_timeout};
   throw PeerError(PeerError::Kind::timeout, "before it fetched its result", header_size, 0,
                   options_.idle_timeout);
+}
+
+/// Between messages: may and should we go? The patience with a result in our hands does not begin
+/// anew when the server asks for our STATUS meanwhile.
+bool Session::leaves_now() {
+  if (!stop_requested()) return false;
+  if (!stop_seen_) stop_seen_ = Clock::now();
+  return !protocol_.holds_result() || Clock::now() - *stop_seen_ >= patience_when_stopped;
 }
 
 /// What a lost connection means depends on what the server left undone.
@@ -96,7 +101,9 @@ Exit Session::peer_gone(PeerError::Kind kind) {
   if (protocol_.holds_result()) {
     throw PeerError(kind, "before it fetched its result", header_size, 0);
   }
-  return Exit{Exit::Reason::server_closed};
+  if (!server_spoke_) return Exit{Exit::Reason::never_spoke};
+  return Exit{kind == PeerError::Kind::closed ? Exit::Reason::server_closed
+                                              : Exit::Reason::connection_lost};
 }
 
 void Session::throw_inside_message(PeerError::Kind kind,

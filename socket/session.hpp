@@ -21,8 +21,8 @@ struct SessionOptions {
   std::chrono::nanoseconds message_timeout = std::chrono::seconds(60);
   /// ... and between messages no longer than this; without a value, for ever.
   std::optional<std::chrono::nanoseconds> idle_timeout;
-  /// Asked between messages, at least a few times a second: leave in order? A result that we hold
-  /// is delivered first, unless the server does not fetch it for two seconds.
+  /// Asked between messages, before each and a few times a second while waiting: leave in order? A
+  /// result that we hold is delivered first, unless the server does not fetch it for two seconds.
   std::function<bool()> stop;
   /// More atoms than this are refused before anything is allocated.
   std::int64_t max_atoms = 100'000'000;
@@ -80,11 +80,14 @@ class Session {
       PeerError::Kind kind, std::optional<std::chrono::nanoseconds> silence = std::nullopt);
   std::optional<Exit> send_reply();
   bool stop_requested() const { return options_.stop && options_.stop(); }
+  bool leaves_now();
 
   Socket socket_;
   SessionOptions options_;
   Protocol protocol_;
   SessionTimes times_;
+  bool server_spoke_ = false;
+  std::optional<Clock::time_point> stop_seen_;  // when `stop` first said yes
 
   /// Bytes read beyond what the protocol wanted at the time: small messages whole, and the header
   /// that follows large ones, for no system call of their own.

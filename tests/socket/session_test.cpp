@@ -170,15 +170,24 @@ TEST_F(SessionTest, LeavesInOrderWithARequestUnread) {
   EXPECT_EQ(::recv(server.server.get(), &byte, 1, MSG_DONTWAIT), 0) << std::strerror(errno);
 }
 
-TEST_F(SessionTest, AcceptsAServerThatClosesBetweenRequests) {
+TEST_F(SessionTest, TellsAServerThatNeverSpoke) {
   server.close_server();
+  EXPECT_EQ(next_exit(), Exit::Reason::never_spoke);
+}
+
+TEST_F(SessionTest, AcceptsAServerThatClosesBetweenRequests) {
+  server.send(wire::header("STATUS"));
+  std::jthread peer([&] {
+    server.receive(header_size);
+    server.close_server();
+  });
   EXPECT_EQ(next_exit(), Exit::Reason::server_closed);
 }
 
 TEST_F(SessionTest, AcceptsAServerThatLeavesWithoutReadingItsStatus) {
   server.send(wire::header("STATUS"));
   server.close_server();
-  EXPECT_EQ(next_exit(), Exit::Reason::server_closed);
+  EXPECT_EQ(next_exit(), Exit::Reason::connection_lost);
 }
 
 TEST_F(SessionTest, AcceptsAServerThatDiesWithAStatusUnread) {
@@ -187,7 +196,7 @@ TEST_F(SessionTest, AcceptsAServerThatDiesWithAStatusUnread) {
     std::this_thread::sleep_for(150ms);  // the answer is there by now: closing resets
     server.close_server();
   });
-  EXPECT_EQ(next_exit(), Exit::Reason::server_closed);
+  EXPECT_EQ(next_exit(), Exit::Reason::connection_lost);
 }
 
 TEST_F(SessionTest, ServerThatClosesInsideAMessage) {
@@ -338,6 +347,31 @@ TEST_F(StoppedSessionTest, DoesNotWaitForEverToDeliverTheResult) {
   hold_result();
   stop = true;
   EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+}
+
+TEST_F(StoppedSessionTest, DoesNotWaitForEverWhenItsStatusIsAskedForMeanwhile) {
+  hold_result();
+  stop = true;
+  std::jthread chatter([&](const std::stop_token& enough) {
+    for (int i = 0; i < 800 && !enough.stop_requested(); ++i) {
+      server.dribble(wire::header("STATUS"), 12, 10ms);
+    }
+  });
+  const auto begin = Clock::now();
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+  EXPECT_GE(Clock::now() - begin, 1500ms);
+  EXPECT_LT(Clock::now() - begin, 5s);
+}
+
+TEST_F(StoppedSessionTest, LeavesAServerThatSendsAhead) {
+  const std::string request = wire::posdata(some_cell, one_atom) + wire::header("GETFORCE");
+  server.send(request + request + request);
+  next_request();
+  session().answer({-1.5, one_atom, some_virial, ""});
+  stop = true;
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+  const std::string result = wire::forceready(-1.5, one_atom, some_virial, "");
+  EXPECT_EQ(server.receive(result.size()), result);
 }
 
 TEST_F(StoppedSessionTest, DoesNotCallItAFailureWhenTheServerStopsToo) {
