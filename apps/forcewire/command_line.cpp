@@ -174,6 +174,10 @@ Endpoint make_endpoint(const RawOptions& raw) {
         "localhost.");
   }
   if (raw.unix_socket) return unix_endpoint(name, raw.prefix);
+  if (std::count(name.begin(), name.end(), ':') == 1) {  // several: IPv6
+    throw UsageError(fmt::format(
+        "bad address (-a; expected a host alone, got \"{}\"). The port goes into -p.", name));
+  }
   const bool bracketed = name.size() > 2 && name.front() == '[' && name.back() == ']';
   return TcpEndpoint{bracketed ? name.substr(1, name.size() - 2) : name, parse_port(raw.port)};
 }

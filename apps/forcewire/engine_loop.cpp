@@ -1,7 +1,6 @@
 #include "apps/forcewire/engine_loop.hpp"
 
 #include <Eigen/Core>
-#include <cstdint>
 #include <variant>
 
 namespace forcewire {
@@ -28,21 +27,17 @@ Answer to_answer(const Result& result) {
 
 Exit::Reason run_engine_loop(Session& session, Evaluator& evaluator,
                              const EngineLoopObserver& observer) {
-  std::int64_t replica = 0;
   Result result;  // lives as long as the session may have to send it
   for (;;) {
     const Event event = session.next();
-    if (const auto* init = std::get_if<Init>(&event)) {
-      replica = init->replica;
-    } else if (const auto* request = std::get_if<Evaluate>(&event)) {
+    if (const auto* exit = std::get_if<Exit>(&event)) return exit->reason;
+    if (const auto* request = std::get_if<Evaluate>(&event)) {
       const Structure structure = to_structure(*request);
       observer.before(structure);
       const auto start = std::chrono::steady_clock::now();
       result = evaluator.evaluate(structure);
       session.answer(to_answer(result));
-      observer.after({replica, structure, result, std::chrono::steady_clock::now() - start});
-    } else {
-      return std::get<Exit>(event).reason;
+      observer.after({structure, result, std::chrono::steady_clock::now() - start});
     }
   }
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 
 #include "engine/parallel/evaluator.hpp"
@@ -11,7 +10,6 @@ namespace forcewire {
 
 /// A request and what became of it.
 struct ServedRequest {
-  std::int64_t replica;  ///< of the last INIT
   const Structure& structure;
   const Result& result;
   std::chrono::nanoseconds duration;  ///< from the request read to the answer ready to be sent

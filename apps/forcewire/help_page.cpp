@@ -29,6 +29,9 @@ constexpr std::string_view examples = R"(Examples:
   With ASE; in Python SocketIOCalculator(unixsocket='argon'), or SocketIOCalculator(port=31415)
   and no -u here:
     mpirun -n 4 forcewire -u -a argon -m lj -o sigma=3.405angstrom,epsilon=119.8K,cutoff=8.5angstrom
+  ASE sends the cell, but not which axes are periodic. For a molecule or a slab in a cell with
+  vacuum add --periodic none or --periodic ab; otherwise it counts as a crystal, tail correction
+  included.
 
   In a batch job, with the server on another node and slow to start, and the last minutes kept for
   an orderly end:

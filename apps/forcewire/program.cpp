@@ -6,6 +6,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -17,9 +18,11 @@
 #include "apps/forcewire/report.hpp"
 #include "apps/forcewire/stop_conditions.hpp"
 #include "apps/forcewire/template_file.hpp"
+#include "apps/forcewire/vacuum.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/registry.hpp"
+#include "socket/error.hpp"
 #include "socket/open_socket.hpp"
 #include "socket/session.hpp"
 
@@ -28,6 +31,8 @@ namespace forcewire {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds pause_after_silence{200};
 
 /// All that can be wrong without a server is found out while this is made.
 struct Setup {
@@ -69,6 +74,10 @@ std::string farewell(Exit::Reason reason, const StopConditions& stop, const Comm
       return "the server sent EXIT";
     case Exit::Reason::server_closed:
       return "the server closed the connection between two requests";
+    case Exit::Reason::connection_lost:
+      return "the connection to the server broke between two requests";
+    case Exit::Reason::never_spoke:
+      return "the server closed the connection before it said a word";
     case Exit::Reason::stop_requested:
       return fmt::format("leaving in order: {}", stop.reason());
     case Exit::Reason::idle_timeout:
@@ -89,32 +98,51 @@ class Root {
 
   Report& report() { return report_; }
 
-  /// Serves the server to the end.
+  /// Finds the server and serves it to the end.
   void run(Evaluator& evaluator) {
-    std::optional<Socket> socket = connect();
-    if (!socket) {
-      report_.note(fmt::format("leaving in order before there was a server: {}", stop_.reason()));
-      return;
+    const auto waiting_since = Clock::now();
+    while (std::optional<Socket> socket = connect(waiting_since)) {
+      if (serve(std::move(*socket), evaluator) != Exit::Reason::never_spoke) return;
+      // A tunnel or proxy accepts before it knows whether there is a server behind it.
+      if (Clock::now() - waiting_since >= command_.wait) throw nobody_spoke();
+      std::this_thread::sleep_for(pause_after_silence);
     }
+    report_.note(fmt::format("leaving in order before there was a server: {}", stop_.reason()));
+  }
+
+ private:
+  /// One session, from its first word to its last.
+  Exit::Reason serve(Socket socket, Evaluator& evaluator) {
     const auto connected = Clock::now();
-    Session session(std::move(*socket), session_options(evaluator));
+    Session session(std::move(socket), session_options(evaluator));
     const auto summarize = [&] {
       report_.summary(session.times(), evaluator.statistics(), Clock::now() - connected);
     };
     try {
       const Exit::Reason reason = run_engine_loop(session, evaluator, observer(evaluator));
+      if (reason == Exit::Reason::never_spoke) return reason;
       report_.note(farewell(reason, stop_, command_));
+      summarize();
+      return reason;
     } catch (...) {
       summarize();
       throw;
     }
-    summarize();
   }
 
- private:
-  std::optional<Socket> connect() {
+  ConnectError nobody_spoke() const {
+    const double seconds = std::chrono::duration<double>(command_.wait).count();
+    return {
+        ConnectError::Kind::nobody_listens, command_.endpoint, "no server at",
+        fmt::format("tried for {:g} s: every connection was closed before a word came", seconds),
+        "A tunnel or proxy without a server behind it does this. Check the address, start the "
+        "server, or wait longer for it."};
+  }
+
+  std::optional<Socket> connect(Clock::time_point waiting_since) {
     return open_socket(command_.endpoint,
                        {.wait = command_.wait,
+                        .waiting_since = waiting_since,
                         .stop = [this] { return stop_.requested(); },
                         .on_waiting =
                             [this](std::string_view reason) {
@@ -133,8 +161,8 @@ class Root {
 
   EngineLoopObserver observer(const Evaluator& evaluator) {
     return {.before =
-                [this](const Structure& structure) {
-                  if (is_first_) report_.first_request(structure, command_.periodicity);
+                [this, &evaluator](const Structure& structure) {
+                  if (is_first_) introduce(structure, evaluator.potential());
                 },
             .after =
                 [this, &evaluator](const ServedRequest& request) {
@@ -144,16 +172,16 @@ class Root {
                 }};
   }
 
+  void introduce(const Structure& structure, const Potential& potential) {
+    report_.first_request(structure, command_.periodicity);
+    if (const auto text = vacuum_warning(structure, command_.periodicity, potential)) {
+      report_.warning(*text);
+    }
+  }
+
   void check(const ServedRequest& request, const Potential& potential) {
     const Cell cell(request.structure.cell, command_.periodicity);
-    const CheckReport outcome =
-        check_result(request.structure, cell, model_.species, potential, request.result);
-    report_.block(outcome.text);
-    if (!outcome.agreed) {
-      report_.warning(
-          "the check of the first request failed, and the run goes on. Please report it with the "
-          "structure and the command line.");
-    }
+    report_.check(check_result(request.structure, cell, model_.species, potential, request.result));
   }
 
   const CommandLine& command_;

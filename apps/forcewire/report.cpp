@@ -80,8 +80,12 @@ void Report::warning(std::string_view text) {
   warnings_ << fmt::format("forcewire: warning: {}\n", text) << std::flush;
 }
 
-void Report::block(std::string_view text) {
-  if (shows(Verbosity::normal)) print(text);
+void Report::check(const CheckReport& outcome) {
+  print(outcome.text);
+  if (outcome.agreed) return;
+  warnings_ << "forcewire: warning: the check of the first request failed, and the run goes on. "
+               "Please report it with the structure and the command line.\n"
+            << std::flush;
 }
 
 void Report::start(const CommandLine& command, const Model& model, const Placement& placement) {
@@ -103,6 +107,10 @@ void Report::start(const CommandLine& command, const Model& model, const Placeme
   text += row("periodic axes", command.periodicity.to_string());
   print(text);
   species_row(model);
+  if (command.template_file && model.species.empty()) {
+    warning(fmt::format("the model does not ask for species: the template {} is not used.",
+                        command.template_file->string()));
+  }
 }
 
 void Report::species_row(const Model& model) {
@@ -149,15 +157,15 @@ void Report::request(const ServedRequest& request, const EvaluatorStatistics& st
   const auto atoms = static_cast<std::int64_t>(request.structure.positions.size() / 3);
   fewest_atoms_ = requests_ == 0 ? atoms : std::min(fewest_atoms_, atoms);
   most_atoms_ = std::max(most_atoms_, atoms);
+  atoms_ += atoms;
   ++requests_;
   if (!shows(Verbosity::requests)) return;
   if (requests_ == 1) {
-    print(fmt::format("{:>10} {:>8} {:>22} {:>26} {:>12}\n", "request", "replica",
-                      "energy [hartree]", "max force [hartree/bohr]", "time [ms]"));
+    print(fmt::format("{:>10} {:>22} {:>26} {:>12}\n", "request", "energy [hartree]",
+                      "max force [hartree/bohr]", "time [ms]"));
   }
-  print(fmt::format("{:>10} {:>8} {:>22.12g} {:>26.6e} {:>12.3f}\n", requests_, request.replica,
-                    request.result.energy, max_force(request.result.forces),
-                    milliseconds(request.duration)));
+  print(fmt::format("{:>10} {:>22.12g} {:>26.6e} {:>12.3f}\n", requests_, request.result.energy,
+                    max_force(request.result.forces), milliseconds(request.duration)));
   if (shows(Verbosity::timings)) request_timings(statistics);
 }
 
@@ -183,10 +191,8 @@ void Report::summary(const SessionTimes& session, const EvaluatorStatistics& sta
                                      ? fmt::format("{} each", most_atoms_)
                                      : fmt::format("{} to {}", fewest_atoms_, most_atoms_);
   std::string text = "summary\n";
-  text += fmt::format("  {:<24} {:>12}   {}/s\n", "requests", statistics.evaluations,
-                      per_second(statistics.evaluations));
-  text +=
-      fmt::format("  {:<24} {:>12}   {}/s\n", "atoms", atoms_each, per_second(statistics.atoms));
+  text += fmt::format("  {:<24} {:>12}   {}/s\n", "requests", requests_, per_second(requests_));
+  text += fmt::format("  {:<24} {:>12}   {}/s\n", "atoms", atoms_each, per_second(atoms_));
   text += fmt::format("  {:<24} {:>12}\n", "list rebuilds", statistics.rebuilds);
   text += fmt::format("  {:<24} {:>12.3f} s\n", "wall time", wall_seconds);
 

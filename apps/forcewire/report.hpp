@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/forcewire/check.hpp"
 #include "apps/forcewire/command_line.hpp"
 #include "apps/forcewire/engine_loop.hpp"
 #include "apps/forcewire/placement.hpp"
@@ -42,8 +43,8 @@ class Report {
   /// @param statistics of the evaluator, this request included
   void request(const ServedRequest& request, const EvaluatorStatistics& statistics);
 
-  /// Text of many lines, such as the table of `--check`.
-  void block(std::string_view text);
+  /// What `--check` found; even when all else is to be quiet, for the user has asked for it.
+  void check(const CheckReport& outcome);
 
   /// What was done, and where the time went.
   /// @param wall since the connection stood
@@ -59,7 +60,9 @@ class Report {
   std::ostream& out_;
   std::ostream& warnings_;
   Verbosity verbosity_;
+  // Of the requests that were answered.
   std::int64_t requests_ = 0;
+  std::int64_t atoms_ = 0;
   std::int64_t fewest_atoms_ = 0;
   std::int64_t most_atoms_ = 0;
   EvaluatorStatistics previous_;  // before the latest request

@@ -44,6 +44,9 @@ std::string signal_name(int number) {
 }  // namespace
 
 void install_stop_signals() {
+  // `forcewire | head` may not end the run with a status that says nothing: what cannot be written
+  // to standard output any more, is lost, and the forces go on.
+  ::signal(SIGPIPE, SIG_IGN);
   for (const StopSignal& stop_signal : stop_signals) {
     struct sigaction action {};
     action.sa_handler = remember_signal;

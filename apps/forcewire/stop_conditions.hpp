@@ -11,7 +11,7 @@ namespace forcewire {
 ///
 /// All ranks need this, because mpirun and batch systems signal all of them; but only the root acts
 /// upon it, at a moment of its choice, and the others follow the root. A second SIGINT ends the
-/// process at once, for people whose patience with Ctrl-C is over.
+/// process at once, for people whose patience with Ctrl-C is over. SIGPIPE is ignored.
 void install_stop_signals();
 
 /// Decides on the root when to leave in order: a signal, the age of the program, a stop file.

@@ -21,13 +21,14 @@ namespace {
 class LineReader {
  public:
   explicit LineReader(const std::filesystem::path& path) : path_(path), stream_(path) {
+    const std::string reason = std::generic_category().message(errno);
     // Opening a directory succeeds, and reading from it fails.
-    if (!stream_ || std::filesystem::is_directory(path)) {
+    std::error_code ignored;
+    const bool is_folder = std::filesystem::is_directory(path, ignored);
+    if (!stream_ || is_folder) {
       throw UsageError(fmt::format(
           "cannot read the template (-t {}; expected an xyz file, got: {}). Check the path.",
-          path.string(),
-          std::filesystem::is_directory(path) ? "a directory"
-                                              : std::generic_category().message(errno)));
+          path.string(), is_folder ? "a directory" : reason));
     }
   }
 

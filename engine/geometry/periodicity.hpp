@@ -22,6 +22,8 @@ class Periodicity {
   /// @throws InvalidStructure when an axis the user named has a zero lattice vector
   std::array<bool, 3> resolve(const Eigen::Matrix3d& lattice_vectors) const;
 
+  bool is_auto() const { return !axes_; }
+
   /// `auto`, `none` or the axes, as `parse` reads it.
   std::string to_string() const;
 

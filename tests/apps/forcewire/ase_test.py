@@ -93,6 +93,19 @@ class AseTest(ProgramTest):
         said = self.expect_right(atoms)
         self.assertRegex(said, r"periodic axes +ab\n")
 
+    def test_vacuum_that_ase_does_not_tell_of(self):
+        """ASE sends the cell and not pbc: the user must say it, and is warned otherwise."""
+        molecule = Atoms("Ar4", 3.9 * np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]))
+        molecule.center(vacuum=10)
+        slab = fcc111("Ar", (4, 4, 3), a=5.26, vacuum=12)
+        slab.rattle(0.1, seed=14)
+        for atoms, axes in ((molecule, "none"), (slab, "ab")):
+            with self.subTest(axes=axes):
+                said = self.expect_right(atoms, [*model(), "--periodic", axes])
+                self.assertRegex(said, rf"periodic axes +{axes}\n")
+                with self.assertRaisesRegex(AssertionError, "warning: .*--periodic " + axes):
+                    self.serve(atoms, atoms.get_potential_energy)
+
     def test_triclinic_crystal(self):
         atoms = bulk("Ar", "fcc", a=5.26) * (3, 2, 2)
         strain = np.array([[0.02, 0.03, -0.01], [0.0, -0.01, 0.04], [0.01, 0.0, 0.015]])

@@ -149,6 +149,8 @@ TEST(CommandLine, ComplaintsSayWhereWhatAndHow) {
   EXPECT_THAT(complaint({"-m", "lj", "-a", ""}), HasSubstr("empty address"));
   EXPECT_THAT(complaint({"-m", "lj", "--periodic", "abd"}),
               AllOf(HasSubstr("--periodic"), HasSubstr("\"abd\""), HasSubstr("subset of abc")));
+  EXPECT_THAT(complaint({"-m", "lj", "-a", "localhost:31415"}),
+              AllOf(HasSubstr("localhost:31415"), HasSubstr("-p")));
   for (const char* port : {"0", "-1", "65536", "80x", "", "99999999999"}) {
     EXPECT_THAT(complaint({"-m", "lj", "-p", port}),
                 AllOf(HasSubstr("1 to 65535"), HasSubstr('"' + std::string(port) + '"')));

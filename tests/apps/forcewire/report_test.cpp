@@ -115,11 +115,11 @@ TEST_F(ReportTest, LineForEachRequest) {
   result.energy = -1.5;
   result.forces = forces;
   Report shown = report(Verbosity::requests);
-  shown.request({5, structure, result, 1250us}, {});
-  shown.request({6, structure, result, 2ms}, {});
-  EXPECT_THAT(out(), ContainsRegex("request +replica +energy .hartree. +max force .hartree/bohr. "
+  shown.request({structure, result, 1250us}, {});
+  shown.request({structure, result, 2ms}, {});
+  EXPECT_THAT(out(), ContainsRegex("request +energy .hartree. +max force .hartree/bohr. "
                                    "+time .ms.\n"));
-  EXPECT_THAT(out(), ContainsRegex("\n +1 +5 +-1.5 +5.000000e-04 +1.250\n +2 +6 .* 2.000\n"));
+  EXPECT_THAT(out(), ContainsRegex("\n +1 +-1.5 +5.000000e-04 +1.250\n +2 .* 2.000\n"));
 }
 
 TEST_F(ReportTest, TimingsOfEachRequestAreDifferences) {
@@ -131,9 +131,9 @@ TEST_F(ReportTest, TimingsOfEachRequestAreDifferences) {
   Report shown = report(Verbosity::timings);
   statistics.rebuilds = 1;
   statistics.forces = 3ms;
-  shown.request({0, structure, result, 4ms}, statistics);
+  shown.request({structure, result, 4ms}, statistics);
   statistics.forces = 5ms;
-  shown.request({0, structure, result, 4ms}, statistics);
+  shown.request({structure, result, 4ms}, statistics);
   EXPECT_THAT(out(), HasSubstr("neighbour lists 0.000 (rebuilt), forces 3.000, reducing"));
   EXPECT_THAT(out(), HasSubstr("neighbour lists 0.000, forces 2.000, reducing"));
 }
@@ -144,7 +144,7 @@ TEST_F(ReportTest, SummarySplitsTheWallTime) {
   Result result;
   result.forces = numbers;
   Report shown = report();
-  for (int i = 0; i < 200; ++i) shown.request({0, structure, result, 1ms}, {});
+  for (int i = 0; i < 200; ++i) shown.request({structure, result, 1ms}, {});
   EvaluatorStatistics statistics;
   statistics.evaluations = 200;
   statistics.atoms = 10000;
@@ -177,10 +177,25 @@ TEST_F(ReportTest, SummaryOfNothingAndOfChangingSizes) {
     const std::vector<double> numbers(3 * atoms, 0.0);
     Result result;
     result.forces = numbers;
-    shown.request({0, {Eigen::Matrix3d::Zero(), numbers}, result, 1ms}, {});
+    shown.request({{Eigen::Matrix3d::Zero(), numbers}, result, 1ms}, {});
   }
   shown.summary({}, {}, 1s);
   EXPECT_THAT(out(), ContainsRegex("atoms +2 to 9 "));
+}
+
+TEST_F(ReportTest, ChecksAreShownEvenWhenQuiet) {
+  report(Verbosity::quiet).check({"the table\n", true});
+  EXPECT_EQ(out(), "the table\n");
+  EXPECT_THAT(warnings(), IsEmpty());
+  report(Verbosity::quiet).check({"the table\n", false});
+  EXPECT_THAT(warnings(), HasSubstr("warning: the check of the first request failed"));
+}
+
+TEST_F(ReportTest, ATemplateThatNobodyReadsIsAWarning) {
+  CommandLine with_template = command();
+  with_template.template_file = "start.xyz";
+  report().start(with_template, make_model({"lj", "1,1,3", {"Ar", "Ar"}}), placement_);
+  EXPECT_THAT(warnings(), HasSubstr("the template start.xyz is not used"));
 }
 
 TEST_F(ReportTest, QuietSaysNothing) {
@@ -189,7 +204,6 @@ TEST_F(ReportTest, QuietSaysNothing) {
   shown.start(command(), make_model({"lj", "1,1,3", {}}), {9, 1, 9, 1});
   shown.note("note");
   shown.first_request({Eigen::Matrix3d::Zero(), positions}, {});
-  shown.block("block");
   shown.summary({}, {}, 1s);
   EXPECT_THAT(out() + warnings(), IsEmpty());
 }

@@ -38,9 +38,10 @@ def one_atom():
 
 
 def liquid(natoms=108, seed=5):
-    """A cubic box."""
-    edge = SPACING * np.ceil(natoms ** (1 / 3))
-    return np.eye(3) * edge, _jittered_grid(natoms, seed)
+    """A cubic box, filled evenly."""
+    edge = int(np.ceil(natoms ** (1 / 3)))
+    places = _jittered_grid(edge**3, seed)
+    return np.eye(3) * SPACING * edge, places[np.arange(natoms) * edge**3 // natoms]
 
 
 EVERY_KIND = {

@@ -99,6 +99,12 @@ TEST_F(TemplateFile, FilesThatCannotBeRead) {
   } catch (const UsageError& error) {
     EXPECT_THAT(error.what(), HasSubstr("a directory"));
   }
+  try {
+    read_species("/" + std::string(300, 'x'));  // not even the file system wants to look
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("File name too long"));
+  }
 }
 
 }  // namespace
