@@ -122,11 +122,9 @@ std::string Communicator::broadcast_text(const std::string& text, int source) co
   return result;
 }
 
-std::optional<std::string> Communicator::first_failure(
-    const std::optional<std::string>& failure) const {
-  const int reporter = min(failure ? rank_ : size_);
-  if (reporter == size_) return std::nullopt;
-  return broadcast_text(failure.value_or(""), reporter);
+int Communicator::broadcast_number(int value, int source) const {
+  check_mpi(MPI_Bcast(&value, 1, MPI_INT, source, comm_), "MPI_Bcast");
+  return value;
 }
 
 void Communicator::sum(std::span<double> data) const {

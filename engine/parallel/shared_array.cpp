@@ -10,12 +10,12 @@
 #include <cerrno>
 #include <fstream>
 #include <limits>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "engine/parallel/attempt.hpp"
+#include "engine/potentials/errors.hpp"
 
 namespace forcewire {
 
@@ -41,7 +41,8 @@ class File {
 };
 
 [[noreturn]] void throw_cannot_share(std::size_t bytes, const std::string& reason) {
-  throw std::runtime_error(fmt::format("cannot share {} MiB of memory: {}", bytes >> 20, reason));
+  throw PotentialFailure(PotentialFailure::Kind::memory,
+                         fmt::format("cannot share {} MiB of memory: {}", bytes >> 20, reason));
 }
 
 std::string error_text(int error) { return std::generic_category().message(error); }
@@ -111,10 +112,10 @@ SharedArray::SharedArray(const Communicator& node, std::size_t count) {
   path = node.broadcast_text(path, 0);
   if (!node.is_root() && !path.empty()) attempt([&] { take(open_of_root(path, bytes)); });
   // Nobody is past this before all have opened the file: from here on the mappings keep it.
-  const auto failure = node.first_failure(attempt.failure());
+  const auto failure = attempt.first_failure(node);
   if (!failure) return;
   *this = SharedArray();
-  throw std::runtime_error(*failure);
+  throw *failure;
 }
 
 SharedArray::~SharedArray() {
