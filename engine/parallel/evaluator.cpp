@@ -256,20 +256,20 @@ void Evaluator::check_structure(const Structure& structure) const {
 void Evaluator::check_periodicity(const Cell& cell) const {
   if (cell.fully_periodic()) return;
   Attempt attempt;
-  std::string needs_more_axes;
-  attempt([&] { needs_more_axes = potential_->why_fully_periodic(); });
+  std::optional<std::string> why_more_axes;
+  attempt([&] { why_more_axes = potential_->why_fully_periodic(); });
   if (attempt.failure()) throw *attempt.failure();
-  if (!needs_more_axes.empty()) throw InvalidStructure(needs_more_axes);
+  if (why_more_axes) throw InvalidStructure(*why_more_axes);
 }
 
 void Evaluator::add_tail(const Cell& cell, std::size_t natoms, Result& result) const {
   if (!cell.fully_periodic()) return;
-  std::vector<std::int64_t> count(static_cast<std::size_t>(potential_->species_count()), 0);
-  if (options_.species.empty()) count[0] = static_cast<std::int64_t>(natoms);
-  for (const std::int32_t species : options_.species) ++count[static_cast<std::size_t>(species)];
   TailCorrection tail;
   Attempt attempt;
-  attempt([&] { tail = potential_->tail(count, cell.volume()); });
+  attempt([&] {
+    tail = potential_->tail(atoms_of_each_species(*potential_, options_.species, natoms),
+                            cell.volume());
+  });
   if (attempt.failure()) throw *attempt.failure();
   result.energy += tail.energy;
   result.virial.diagonal().array() += tail.virial_diagonal;
