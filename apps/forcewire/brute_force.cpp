@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace forcewire {
 
@@ -26,7 +27,7 @@ BruteForce::BruteForce(std::span<const double> positions, std::span<const std::i
       cell_(cell),
       potential_(potential),
       cutoff_(potential.cutoff()),
-      reach_(cutoff_ * cell.inverse().rowwise().norm()) {}
+      reach_(cutoff_ * cell.heights().cwiseInverse()) {}
 
 double BruteForce::cost_of_an_atom() const {
   double images = 1;
@@ -71,7 +72,7 @@ void BruteForce::add_pair(int species, int other_species, const Vector3d& separa
   const double r = separation.norm();
   if (std::abs(r - cutoff_) < rounding_of_distances * cutoff_) ++sums.pairs_at_cutoff;
   if (r >= cutoff_) return;
-  const double energy = potential_.pair_energy(species, other_species, r);
+  const double energy = energy_of(species, other_species, r);
   const double slope_of_pair = slope(species, other_species, r);
   // Pulled towards the other atom where the energy rises with distance.
   const Vector3d force = slope_of_pair / r * separation;
@@ -84,11 +85,16 @@ void BruteForce::add_pair(int species, int other_species, const Vector3d& separa
   sums.virial_scale += std::abs(slope_of_pair) * r / 2;
 }
 
+double BruteForce::energy_of(int species, int other_species, double r) const {
+  // What has no pair energy agrees with nothing.
+  return potential_.pair_energy(species, other_species, r)
+      .value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
 double BruteForce::slope(int species, int other_species, double r) const {
   const double h = relative_step * r;
   const auto u = [&](double steps) {
-    return r + steps * h < cutoff_ ? potential_.pair_energy(species, other_species, r + steps * h)
-                                   : 0;
+    return r + steps * h < cutoff_ ? energy_of(species, other_species, r + steps * h) : 0;
   };
   // Exactly zero: beyond the cutoff, which these two species may have closer than others.
   const bool ends_ahead = u(2) == 0;

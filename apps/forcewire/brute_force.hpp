@@ -47,6 +47,7 @@ class BruteForce {
   void add_images(std::size_t atom, std::size_t other, AtomSums& sums) const;
   void add_pair(int species, int other_species, const Eigen::Vector3d& separation,
                 AtomSums& sums) const;
+  double energy_of(int species, int other_species, double r) const;
   double slope(int species, int other_species, double r) const;
   int species_of(std::size_t atom) const { return species_.empty() ? 0 : species_[atom]; }
 

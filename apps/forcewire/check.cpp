@@ -34,14 +34,6 @@ struct Row {
   bool agrees() const { return relative_difference() <= tolerance; }  // false for NaN
 };
 
-std::vector<std::int64_t> count_species(std::size_t atoms, std::span<const std::int32_t> species,
-                                        int species_count) {
-  std::vector<std::int64_t> count(static_cast<std::size_t>(species_count));
-  if (species.empty()) count[0] = static_cast<std::int64_t>(atoms);
-  for (const std::int32_t s : species) ++count[static_cast<std::size_t>(s)];
-  return count;
-}
-
 /// How deep the energy of species a and b drops, times the cube of the distance where it does
 /// [hartree bohr^3]: it is exactly zero beyond their cutoff, which may be shorter than that of
 /// others.
@@ -51,9 +43,9 @@ double drop_at_cutoff(const Potential& potential, int a, int b) {
   for (;;) {
     const double middle = (inside + outside) / 2;
     if (middle <= inside || middle >= outside) break;
-    (potential.pair_energy(a, b, middle) != 0 ? inside : outside) = middle;
+    (potential.pair_energy(a, b, middle).value_or(0) != 0 ? inside : outside) = middle;
   }
-  return inside > 0 ? potential.pair_energy(a, b, inside) * std::pow(inside, 3) : 0;
+  return inside > 0 ? potential.pair_energy(a, b, inside).value_or(0) * std::pow(inside, 3) : 0;
 }
 
 /// The model's tail energy, and the virial that belongs to it. Pairs neither enter nor leave the
@@ -170,7 +162,7 @@ CheckReport check_result(const Structure& structure, const Cell& cell,
 
   std::vector<Row> rows;
   if (whole) {
-    const auto count = count_species(brute_force.atom_count(), species, potential.species_count());
+    const auto count = atoms_of_each_species(potential, species, brute_force.atom_count());
     rows = compare_totals(result, total, tail_reference(potential, count, cell));
   }
   rows.push_back(worst.row());

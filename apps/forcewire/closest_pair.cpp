@@ -87,9 +87,6 @@ class Grid {
   std::vector<std::size_t> next_;
 };
 
-/// Distance between the lattice planes of each axis [bohr].
-Vector3d heights(const Cell& cell) { return cell.inverse().rowwise().norm().cwiseInverse(); }
-
 /// Whole lattice shifts along one axis.
 struct Shifts {
   int first = 0;
@@ -127,7 +124,7 @@ std::optional<double> shortest_lattice_vector(const Cell& cell) {
   std::array<Shifts, 3> shifts{};
   for (int axis = 0; axis < 3; ++axis) {
     if (!is_periodic(cell, axis)) continue;
-    const double reach = shortest / heights(cell)[axis];
+    const double reach = shortest / cell.heights()[axis];
     constexpr double most_skewed = 50;
     if (reach > most_skewed) return std::nullopt;
     at(shifts, axis) = {-static_cast<int>(reach), static_cast<int>(reach)};
@@ -176,7 +173,7 @@ std::optional<ClosestPair> closest_pair(std::span<const double> positions, const
 
   const std::vector<Vector3d> atoms = wrapped(positions, cell);
   const std::vector<std::size_t> order = random_order(count);
-  const Vector3d height = heights(cell);
+  const Vector3d height = cell.heights();
   ClosestPair closest{0, 0, *own_image};
   if (closest.distance == infinity) {
     if (count == 1) return std::nullopt;

@@ -17,6 +17,21 @@ namespace {
 
 constexpr std::string_view advice_on_structures =
     "Look at the structure that the server sent, its units and its cell.";
+constexpr std::string_view advice_on_memory = "Use fewer atoms, a shorter cutoff, or more nodes.";
+
+std::string_view advice_on(PotentialFailure::Kind kind) {
+  switch (kind) {
+    case PotentialFailure::Kind::structure:
+    case PotentialFailure::Kind::result:  // from two atoms at one place, as good as always
+      return advice_on_structures;
+    case PotentialFailure::Kind::exception:
+      return "Look at the options and files of the model, and at the structure that the server "
+             "sent.";
+    case PotentialFailure::Kind::memory:
+      return advice_on_memory;
+  }
+  return {};
+}
 
 /// The engine says what is wrong; what a user of this program can do about it, it does not know.
 std::string with_advice(const std::exception& error, std::string_view advice) {
@@ -41,10 +56,9 @@ Failure to_failure(std::exception_ptr exception) {
   } catch (const InvalidStructure& error) {
     return {ExitStatus::potential, with_advice(error, advice_on_structures)};
   } catch (const PotentialFailure& error) {
-    return {ExitStatus::potential, with_advice(error, advice_on_structures)};
+    return {ExitStatus::potential, with_advice(error, advice_on(error.kind()))};
   } catch (const std::bad_alloc&) {
-    return {ExitStatus::potential,
-            "out of memory. Use fewer atoms, a shorter cutoff, or more nodes."};
+    return {ExitStatus::potential, fmt::format("out of memory. {}", advice_on_memory)};
   } catch (const std::exception& error) {
     return {ExitStatus::internal,
             fmt::format("a bug in forcewire: {}. Please report it with the command line.",

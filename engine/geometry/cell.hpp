@@ -28,6 +28,10 @@ class Cell {
   const std::array<bool, 3>& periodic() const { return periodic_; }
   bool fully_periodic() const { return periodic_[0] && periodic_[1] && periodic_[2]; }
 
+  /// Distance between the two faces of the cell that axis a, b or c leads across [bohr]; 1 for an
+  /// axis that is not periodic.
+  Eigen::Vector3d heights() const { return inverse_.rowwise().norm().cwiseInverse(); }
+
   /// Volume of the cell [bohr^3]; meaningful when all axes are periodic.
   double volume() const { return volume_; }
 

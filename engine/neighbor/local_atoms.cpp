@@ -76,22 +76,43 @@ void check_coordinates(const Cell& cell, std::span<const double> positions) {
   }
 }
 
-/// The whole numbers t with low <= position + t * step <= high, as a first guess: rounding is left
-/// to the caller.
+/// A box whose faces are perpendicular to x, y and z [bohr].
+struct Box {
+  Eigen::Vector3d low;
+  Eigen::Vector3d high;
+
+  bool holds(const Eigen::Vector3d& point) const {
+    return (point.array() >= low.array()).all() && (point.array() <= high.array()).all();
+  }
+};
+
+/// The box around `places`, and `edge` more on all sides.
+Box box_around(std::span<const Eigen::Vector3d> places, double edge) {
+  Box box{places.front(), places.front()};
+  for (const Eigen::Vector3d& place : places) {
+    box.low = box.low.cwiseMin(place);
+    box.high = box.high.cwiseMax(place);
+  }
+  box.low.array() -= edge;
+  box.high.array() += edge;
+  return box;
+}
+
+/// The whole numbers t for which position + t * step is in the box, as a first guess: rounding is
+/// left to the caller.
 struct ShiftRange {
   std::int32_t first;
   std::int32_t last;
 };
 
 ShiftRange shifts_into_box(const Eigen::Vector3d& position, const Eigen::Vector3d& step,
-                           const Eigen::Vector3d& low, const Eigen::Vector3d& high,
-                           ShiftRange within) {
+                           const Box& box, ShiftRange within) {
   double first = within.first;
   double last = within.last;
   for (int axis = 0; axis < 3; ++axis) {
     if (step[axis] == 0) continue;
-    const auto [enter, leave] = std::minmax(
-        {(low[axis] - position[axis]) / step[axis], (high[axis] - position[axis]) / step[axis]});
+    const auto [enter, leave] = std::minmax({(box.low[axis] - position[axis]) / step[axis],
+                                             (box.high[axis] - position[axis]) / step[axis]});
     first = std::max(first, std::ceil(enter - margin));
     last = std::min(last, std::floor(leave + margin));
   }
@@ -99,7 +120,77 @@ ShiftRange shifts_into_box(const Eigen::Vector3d& position, const Eigen::Vector3
   return {static_cast<std::int32_t>(first), static_cast<std::int32_t>(last)};
 }
 
-[[noreturn]] void throw_too_many_images(double reach, std::size_t natoms) {
+/// The periodic images of atoms that lie in a box.
+class ImagesInBox {
+ public:
+  ImagesInBox(const Cell& cell, const Box& box)
+      : cell_(cell),
+        box_(box),
+        center_(cell.inverse() * (box.low + box.high) / 2),
+        half_((cell.inverse().cwiseAbs() * (box.high - box.low) / 2).array() * (1 + margin) +
+              margin) {}
+
+  /// How many an atom has on average: images fill the box as densely as the cells fill space; along
+  /// open axes there is one.
+  double average() const {
+    double images = (box_.high - box_.low).prod() / std::abs(cell_.matrix().determinant());
+    for (int axis = 0; axis < 3; ++axis) {
+      if (!cell_.periodic()[static_cast<std::size_t>(axis)]) images /= 2 * half_[axis];
+    }
+    return images;
+  }
+
+  /// How many cells the box spans along the axis where it spans most.
+  double cells_across() const {
+    double most = 0;
+    for (int axis = 0; axis < 3; ++axis) {
+      if (cell_.periodic()[static_cast<std::size_t>(axis)]) most = std::max(most, 2 * half_[axis]);
+    }
+    return most;
+  }
+
+  /// Calls `visit(shift, image)` for each image of an atom at `position`.
+  template <typename Visit>
+  void of(const Eigen::Vector3d& position, const Visit& visit) const {
+    const std::array<ShiftRange, 3> range = shifts_near_box(position);
+    Shift shift{};
+    for (shift[0] = range[0].first; shift[0] <= range[0].last; ++shift[0]) {
+      for (shift[1] = range[1].first; shift[1] <= range[1].last; ++shift[1]) {
+        // In a skewed cell few of the last shifts meet the box; only these are looked at.
+        const ShiftRange last = shifts_into_box(moved(cell_, position, {shift[0], shift[1], 0}),
+                                                cell_.matrix().col(2), box_, range[2]);
+        for (shift[2] = last.first; shift[2] <= last.last; ++shift[2]) {
+          const Eigen::Vector3d image = moved(cell_, position, shift);
+          if (box_.holds(image)) visit(shift, image);
+        }
+      }
+    }
+  }
+
+ private:
+  std::array<ShiftRange, 3> shifts_near_box(const Eigen::Vector3d& position) const {
+    const Eigen::Array3d s = cell_.inverse() * position;
+    std::array<ShiftRange, 3> range{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (!cell_.periodic()[axis]) continue;
+      const int a = static_cast<int>(axis);
+      range[axis] = {static_cast<std::int32_t>(std::ceil(center_[a] - half_[a] - s[a])),
+                     static_cast<std::int32_t>(std::floor(center_[a] + half_[a] - s[a]))};
+    }
+    return range;
+  }
+
+  const Cell& cell_;
+  const Box& box_;
+  // In fractional coordinates the box is within center -+ half along each axis.
+  Eigen::Array3d center_;
+  Eigen::Array3d half_;
+};
+
+void check_image_count(const ImagesInBox& images, std::size_t natoms, double reach) {
+  // A cell can be so thin that one axis alone has too many, and large enough for a low average.
+  const bool countable = images.cells_across() <= most_cells_away;
+  if (countable && images.average() * static_cast<double>(natoms) <= most_local_atoms) return;
   throw InvalidStructure(fmt::format(
       "cutoff and skin of {:g} bohr see more than {:g} periodic images of {} atoms on one rank, "
       "expected a shorter cutoff or more ranks",
@@ -147,74 +238,40 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
 }
 
 void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positions, double reach) {
-  const auto place = [&](const Image& image) {
-    return moved(cell, position_of(positions, image.atom), image.shift);
-  };
-  // The box around owned atoms and all they can see.
-  Eigen::Vector3d low = place(images_.front());
-  Eigen::Vector3d high = low;
+  std::vector<Eigen::Vector3d> owned_places;
+  std::vector<bool> is_owned(positions.size() / 3, false);
   for (const Image& image : images_) {
-    const Eigen::Vector3d position = place(image);
-    low = low.cwiseMin(position);
-    high = high.cwiseMax(position);
+    owned_places.push_back(moved(cell, position_of(positions, image.atom), image.shift));
+    is_owned[static_cast<std::size_t>(image.atom)] = true;
   }
   const double edge = reach * (1 + margin);
-  low.array() -= edge;
-  high.array() += edge;
+  const Box box = box_around(owned_places, edge);
+  bin_owned(box.low, edge, owned_places);
 
-  bins_ = BinTable(low, edge);
-  for (Image& image : images_) image.bin = bins_.mention(place(image));
-  const std::int32_t owned_bins = bins_.size();
-  owned_in_bin_ = sort_by_bin(0);
-  for (std::int32_t bin = 0; bin < owned_bins; ++bin) bins_.mention_neighbors(bin);
-
-  std::vector<bool> is_owned(positions.size() / 3, false);
-  for (const Image& image : images_) is_owned[static_cast<std::size_t>(image.atom)] = true;
-
-  // In fractional coordinates the box is a range along each axis: center -+ |inverse| * half.
-  const Eigen::Array3d center = cell.inverse() * (low + high) / 2;
-  const Eigen::Array3d half =
-      (cell.inverse().cwiseAbs() * (high - low) / 2).array() * (1 + margin) + margin;
-  // On average, images fill the box as densely as the cells fill space; along open axes there is
-  // one.
-  double images_per_atom = (high - low).prod() / std::abs(cell.matrix().determinant());
-  for (int axis = 0; axis < 3; ++axis) {
-    if (!cell.periodic()[static_cast<std::size_t>(axis)]) images_per_atom /= 2 * half[axis];
-  }
-  if (images_per_atom * static_cast<double>(positions.size() / 3) > most_local_atoms) {
-    throw_too_many_images(reach, positions.size() / 3);
-  }
-  const Eigen::Vector3d last_vector = cell.matrix().col(2);
+  const ImagesInBox images(cell, box);
+  check_image_count(images, positions.size() / 3, reach);
   const auto natoms = static_cast<std::int32_t>(positions.size() / 3);
   for (std::int32_t atom = 0; atom < natoms; ++atom) {
     const Eigen::Vector3d position = position_of(positions, atom);
-    const Eigen::Array3d s = cell.inverse() * position;
-    std::array<ShiftRange, 3> range{};
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      if (!cell.periodic()[axis]) continue;
-      const int a = static_cast<int>(axis);
-      range[axis] = {static_cast<std::int32_t>(std::ceil(center[a] - half[a] - s[a])),
-                     static_cast<std::int32_t>(std::floor(center[a] + half[a] - s[a]))};
-    }
     const bool owned = is_owned[static_cast<std::size_t>(atom)];
     const Shift home = owned ? shift_into_cell(cell, position) : Shift{};
-    Shift shift{};
-    for (shift[0] = range[0].first; shift[0] <= range[0].last; ++shift[0]) {
-      for (shift[1] = range[1].first; shift[1] <= range[1].last; ++shift[1]) {
-        // In a skewed cell few of the last shifts meet the box; only these are looked at.
-        const ShiftRange last = shifts_into_box(moved(cell, position, {shift[0], shift[1], 0}),
-                                                last_vector, low, high, range[2]);
-        for (shift[2] = last.first; shift[2] <= last.last; ++shift[2]) {
-          const Eigen::Vector3d image = moved(cell, position, shift);
-          if ((image.array() < low.array()).any() || (image.array() > high.array()).any()) continue;
-          const std::int32_t bin = bins_.find(image);
-          if (bin == BinTable::none || (owned && shift == home)) continue;
-          images_.push_back({atom, bin, shift});
-        }
-      }
-    }
+    images.of(position, [&](const Shift& shift, const Eigen::Vector3d& image) {
+      const std::int32_t bin = bins_.find(image);
+      if (bin == BinTable::none || (owned && shift == home)) return;
+      images_.push_back({atom, bin, shift});
+    });
   }
   ghosts_in_bin_ = sort_by_bin(owned_.size());
+}
+
+/// Sorts the owned atoms into bins, and makes the bins in which ghosts matter.
+void LocalAtoms::bin_owned(const Eigen::Vector3d& origin, double edge,
+                           std::span<const Eigen::Vector3d> places) {
+  bins_ = BinTable(origin, edge);
+  for (std::size_t at = 0; at < places.size(); ++at) images_[at].bin = bins_.mention(places[at]);
+  const std::int32_t owned_bins = bins_.size();
+  owned_in_bin_ = sort_by_bin(0);
+  for (std::int32_t bin = 0; bin < owned_bins; ++bin) bins_.mention_neighbors(bin);
 }
 
 void LocalAtoms::take(const Cell& cell, std::span<const double> positions,

@@ -62,6 +62,8 @@ class LocalAtoms {
 
   std::vector<IndexRange> sort_by_bin(std::size_t first);
   void select_owned(const Cell& cell, std::span<const double> positions, Part part);
+  void bin_owned(const Eigen::Vector3d& origin, double edge,
+                 std::span<const Eigen::Vector3d> places);
   void select_ghosts(const Cell& cell, std::span<const double> positions, double reach);
   void take(const Cell& cell, std::span<const double> positions,
             std::span<const std::int32_t> species);

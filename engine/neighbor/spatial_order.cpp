@@ -15,50 +15,100 @@ constexpr std::size_t atoms_per_box = 4;  // a sort box; fine enough for neighbo
 constexpr int most_bits = 24;             // of a key: the counting sort has 2^bits counters
 constexpr int most_axis_bits = 12;        // of one axis: its table has 2^bits entries
 
+// Of an axis. Whoever begins behind a gap has runs of atoms that the border of the cell cuts in
+// two: not worth it for the gap between two layers of a crystal.
+constexpr double smallest_vacuum = 0.25;
+
+/// A part of an axis, in fractional coordinates; along a periodic one it may reach beyond 1.
+struct Interval {
+  double begin;
+  double length;
+};
+
+/// The part of a periodic axis that is left without its longest stretch of empty space, if that is
+/// a vacuum.
+class OccupiedPart {
+ public:
+  /// @param s wrapped into [0, 1]
+  void add(double s) {
+    occupied_[std::min(static_cast<std::size_t>(s * slots), occupied_.size() - 1)] = true;
+  }
+
+  Interval interval() const {
+    std::size_t longest = 0;
+    std::size_t begin = 0;  // behind the longest stretch
+    std::size_t empty = 0;  // up to here
+    // Twice around, for the stretch that begins before 1 and ends after 0.
+    for (std::size_t at = 0; at < 2 * occupied_.size(); ++at) {
+      empty = occupied_[at % occupied_.size()] ? 0 : empty + 1;
+      if (empty <= longest || empty > occupied_.size()) continue;
+      longest = empty;
+      begin = (at + 1) % occupied_.size();
+    }
+    if (static_cast<double>(longest) < smallest_vacuum * slots) return {0, 1};
+    return {static_cast<double>(begin) / slots, 1 - static_cast<double>(longest) / slots};
+  }
+
+ private:
+  static constexpr double slots = 1024;
+  std::array<bool, static_cast<std::size_t>(slots)> occupied_{};
+};
+
 /// Fractional coordinates scaled to [0, 1] over the region that holds all atoms.
 class UnitBox {
  public:
   UnitBox(const Cell& cell, std::span<const double> positions) : cell_(cell) {
-    low_.setZero();
-    scale_.setOnes();
-    edge_ = cell.matrix().colwise().norm().transpose();
-    if (cell.fully_periodic()) return;
     Eigen::Array3d low = Eigen::Array3d::Constant(std::numeric_limits<double>::infinity());
     Eigen::Array3d high = -low;
+    std::array<OccupiedPart, 3> parts;
     for (std::size_t at = 0; at < positions.size(); at += 3) {
-      const Eigen::Array3d s = fractional(positions, at);
+      const Eigen::Array3d s = wrapped(positions, at);
       low = low.min(s);
       high = high.max(s);
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        if (cell.periodic()[axis]) parts[axis].add(s[static_cast<int>(axis)]);
+      }
     }
-    for (int axis = 0; axis < 3; ++axis) {
-      if (cell.periodic()[static_cast<std::size_t>(axis)]) continue;
-      const double extent = high[axis] - low[axis];
-      low_[axis] = low[axis];
-      scale_[axis] = extent > 0 ? 1 / extent : 0;
-      edge_[axis] = extent;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const int a = static_cast<int>(axis);
+      region_[axis] =
+          cell.periodic()[axis] ? parts[axis].interval() : Interval{low[a], high[a] - low[a]};
     }
   }
 
   /// Edge lengths of the region [bohr].
-  const Eigen::Vector3d& edge() const { return edge_; }
+  Eigen::Vector3d edge() const {
+    Eigen::Vector3d edge = cell_.matrix().colwise().norm();
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      edge[static_cast<int>(axis)] *= region_[axis].length;
+    }
+    return edge;
+  }
 
   Eigen::Array3d coordinates(std::span<const double> positions, std::size_t at) const {
-    Eigen::Array3d s = fractional(positions, at);
-    for (int axis = 0; axis < 3; ++axis) {
-      if (cell_.periodic()[static_cast<std::size_t>(axis)]) s[axis] -= std::floor(s[axis]);
+    Eigen::Array3d s = wrapped(positions, at);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      double& x = s[static_cast<int>(axis)];
+      x -= region_[axis].begin;
+      if (cell_.periodic()[axis]) x -= std::floor(x);
+      x *= region_[axis].length > 0 ? 1 / region_[axis].length : 0;
     }
-    return (s - low_) * scale_;
+    return s;
   }
 
  private:
-  Eigen::Array3d fractional(std::span<const double> positions, std::size_t at) const {
-    return cell_.inverse() * Eigen::Vector3d(positions[at], positions[at + 1], positions[at + 2]);
+  /// Fractional coordinates, between 0 and 1 along periodic axes.
+  Eigen::Array3d wrapped(std::span<const double> positions, std::size_t at) const {
+    Eigen::Array3d s =
+        cell_.inverse() * Eigen::Vector3d(positions[at], positions[at + 1], positions[at + 2]);
+    for (int axis = 0; axis < 3; ++axis) {
+      if (cell_.periodic()[static_cast<std::size_t>(axis)]) s[axis] -= std::floor(s[axis]);
+    }
+    return s;
   }
 
   const Cell& cell_;
-  Eigen::Array3d low_;
-  Eigen::Array3d scale_;
-  Eigen::Vector3d edge_;
+  std::array<Interval, 3> region_{};
 };
 
 /// Interleaves box numbers along three axes into one key, the longest edge first.

@@ -3,7 +3,10 @@
 #include <exception>
 #include <new>
 #include <optional>
-#include <string>
+
+#include "engine/geometry/invalid_structure.hpp"
+#include "engine/parallel/communicator.hpp"
+#include "engine/potentials/errors.hpp"
 
 namespace forcewire {
 
@@ -13,22 +16,31 @@ class Attempt {
  public:
   template <typename Step>
   void operator()(Step step) {
+    using Kind = PotentialFailure::Kind;
     if (failure_) return;
     try {
       step();
+    } catch (const PotentialFailure& failure) {
+      failure_ = failure;
+    } catch (const InvalidStructure& error) {
+      failure_.emplace(Kind::structure, error.what());
     } catch (const std::bad_alloc&) {
-      failure_ = "out of memory";
+      failure_.emplace(Kind::memory, "out of memory");
     } catch (const std::exception& error) {
-      failure_ = error.what();
+      failure_.emplace(Kind::exception, error.what());
     } catch (...) {
-      failure_ = "the potential threw something that is no std::exception";
+      failure_.emplace(Kind::exception, "the potential threw something that is no std::exception");
     }
   }
 
-  const std::optional<std::string>& failure() const { return failure_; }
+  /// What happened on this rank.
+  const std::optional<PotentialFailure>& failure() const { return failure_; }
+
+  /// The failure of the first rank that has one, on all ranks; nothing when none has. @collective
+  std::optional<PotentialFailure> first_failure(const Communicator& ranks) const;
 
  private:
-  std::optional<std::string> failure_;
+  std::optional<PotentialFailure> failure_;
 };
 
 }  // namespace forcewire

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <limits>
 #include <thread>
 #include <utility>
@@ -18,8 +19,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t longest_piece = std::size_t{1} << 30;
 static_assert(longest_piece <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
 
-template <typename Call>
-void in_pieces(std::span<double> data, Call call) {
+template <typename T, typename Call>
+void in_pieces(std::span<T> data, Call call) {
   for (std::size_t begin = 0; begin < data.size(); begin += longest_piece) {
     const std::size_t count = std::min(longest_piece, data.size() - begin);
     call(data.data() + begin, static_cast<int>(count));
@@ -106,27 +107,27 @@ void Communicator::broadcast(std::span<double> data) const {
 
 void Communicator::broadcast_dozing(std::span<std::byte> message) const {
   if (size_ == 1) return;
-  MPI_Request request = MPI_REQUEST_NULL;
-  check_mpi(
-      MPI_Ibcast(message.data(), static_cast<int>(message.size()), MPI_BYTE, 0, comm_, &request),
-      "MPI_Ibcast");
-  wait_dozing(request);
+  in_pieces(message, [this](std::byte* piece, int count) {
+    MPI_Request request = MPI_REQUEST_NULL;
+    check_mpi(MPI_Ibcast(piece, count, MPI_BYTE, 0, comm_, &request), "MPI_Ibcast");
+    wait_dozing(request);
+  });
 }
 
 std::string Communicator::broadcast_text(const std::string& text, int source) const {
-  int length = static_cast<int>(text.size());
-  check_mpi(MPI_Bcast(&length, 1, MPI_INT, source, comm_), "MPI_Bcast");
+  std::uint64_t length = text.size();
+  check_mpi(MPI_Bcast(&length, 1, MPI_UINT64_T, source, comm_), "MPI_Bcast");
   std::string result = text;
-  result.resize(static_cast<std::size_t>(length));
-  check_mpi(MPI_Bcast(result.data(), length, MPI_CHAR, source, comm_), "MPI_Bcast");
+  result.resize(length);
+  in_pieces(std::span(result), [this, source](char* piece, int count) {
+    check_mpi(MPI_Bcast(piece, count, MPI_CHAR, source, comm_), "MPI_Bcast");
+  });
   return result;
 }
 
-std::optional<std::string> Communicator::first_failure(
-    const std::optional<std::string>& failure) const {
-  const int reporter = min(failure ? rank_ : size_);
-  if (reporter == size_) return std::nullopt;
-  return broadcast_text(failure.value_or(""), reporter);
+int Communicator::broadcast_number(int value, int source) const {
+  check_mpi(MPI_Bcast(&value, 1, MPI_INT, source, comm_), "MPI_Bcast");
+  return value;
 }
 
 void Communicator::sum(std::span<double> data) const {

@@ -3,7 +3,6 @@
 #include <mpi.h>
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -50,8 +49,8 @@ class Communicator {
   /// Text of rank `source` on all ranks. @collective
   std::string broadcast_text(const std::string& text, int source) const;
 
-  /// The failure of the first rank that has one, on all ranks; nothing when none has. @collective
-  std::optional<std::string> first_failure(const std::optional<std::string>& failure) const;
+  /// Number of rank `source` on all ranks. @collective
+  int broadcast_number(int value, int source) const;
 
   /// Element-wise sum over ranks, on all ranks. @collective
   void sum(std::span<double> data) const;

@@ -9,8 +9,6 @@
 #include <utility>
 
 #include "engine/geometry/invalid_structure.hpp"
-#include "engine/parallel/attempt.hpp"
-#include "engine/potentials/errors.hpp"
 
 namespace forcewire {
 
@@ -19,6 +17,7 @@ namespace {
 // Flat optimum of Lennard-Jones liquids at a cutoff of 2.5 sigma: 0.4 sigma.
 constexpr double default_skin = 0.16;  // of the cutoff
 
+using Kind = PotentialFailure::Kind;
 using Matrix3dRows = Eigen::Matrix<double, 3, 3, Eigen::RowMajor>;
 
 /// Adds the time from its construction to its end to `total`.
@@ -62,7 +61,7 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
 std::span<double> Evaluator::positions(std::size_t count) {
   if (count > positions_.data().size()) {
     announce({Order::grow, static_cast<std::int64_t>(count)});
-    if (const auto failure = grow(count)) throw PotentialFailure(*failure);
+    if (const auto failure = grow(count)) throw *failure;
   }
   return positions_.data().first(count);
 }
@@ -83,7 +82,7 @@ Result Evaluator::evaluate(const Structure& structure) {
     announce(command);
 
     const Outcome outcome = work(cell, count);
-    if (outcome.failure) throw PotentialFailure(*outcome.failure);
+    if (outcome.failure) throw *outcome.failure;
     Result result;
     result.energy = outcome.sums.energy;
     result.virial = outcome.sums.virial;
@@ -91,14 +90,15 @@ Result Evaluator::evaluate(const Structure& structure) {
     add_tail(cell, count / 3, result);
     if (!std::isfinite(result.energy)) {
       throw PotentialFailure(
+          Kind::result,
           fmt::format("the energy is {} hartree, expected a finite number", result.energy));
     }
     if (!result.virial.allFinite()) {
-      throw PotentialFailure("the virial holds a number that is not finite");
+      throw PotentialFailure(Kind::result, "the virial holds a number that is not finite");
     }
     return result;
   } catch (const InvalidStructure& error) {
-    throw PotentialFailure(error.what());
+    throw PotentialFailure(Kind::structure, error.what());
   }
 }
 
@@ -128,7 +128,7 @@ Evaluator::Command Evaluator::announce(Command command) {
   return command;
 }
 
-std::optional<std::string> Evaluator::grow(std::size_t count) {
+std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
   // Half as much again, so that a growing system does not come here at every request.
   const std::size_t capacity = std::max(count, positions_.data().size() * 3 / 2);
   Attempt attempt;
@@ -138,12 +138,14 @@ std::optional<std::string> Evaluator::grow(std::size_t count) {
     positions_ = SharedArray(nodes_.node(), capacity);
     forces_ = SharedArray(nodes_.node(), capacity);
   });
-  const auto failure = world_.first_failure(attempt.failure());
+  const auto failure = attempt.first_failure(world_);
   if (!failure) return std::nullopt;
   positions_ = SharedArray();
   forces_ = SharedArray();
-  return *failure +
-         fmt::format(" (the ranks of a node share positions and forces of {} atoms)", count / 3);
+  return PotentialFailure(
+      failure->kind(),
+      fmt::format("{} (the ranks of a node share positions and forces of {} atoms)",
+                  failure->what(), count / 3));
 }
 
 Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
@@ -177,7 +179,7 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
     });
   }
   const Stopwatch watch(statistics_.reducing);
-  return reduce(sums, attempt.failure(), count);
+  return reduce(sums, attempt, count);
 }
 
 void Evaluator::share_positions(std::size_t count) {
@@ -204,19 +206,20 @@ void Evaluator::write_forces() {
     double* to = &forces[3 * static_cast<std::size_t>(owned[local])];
     for (int axis = 0; axis < 3; ++axis) to[axis] = from[axis];
     if (!std::isfinite(from[0] + from[1] + from[2])) {
-      throw PotentialFailure(fmt::format(
-          "the force on atom {} is ({} {} {}) hartree/bohr, expected finite numbers: is another "
-          "atom at the same place?",
-          owned[local], from[0], from[1], from[2]));
+      throw PotentialFailure(Kind::result,
+                             fmt::format("the force on atom {} is ({} {} {}) hartree/bohr, "
+                                         "expected finite numbers: is another "
+                                         "atom at the same place?",
+                                         owned[local], from[0], from[1], from[2]));
     }
   }
 }
 
-Evaluator::Outcome Evaluator::reduce(const LocalSums& sums,
-                                     const std::optional<std::string>& failure, std::size_t count) {
+Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attempt,
+                                     std::size_t count) {
   std::array<double, 11> total{};
-  total[0] = failure ? 1 : 0;
-  if (!failure) {
+  total[0] = attempt.failure() ? 1 : 0;
+  if (!attempt.failure()) {
     total[1] = sums.energy;
     std::copy_n(sums.virial.data(), 9, &total[2]);
   }
@@ -226,7 +229,7 @@ Evaluator::Outcome Evaluator::reduce(const LocalSums& sums,
 
   Outcome outcome;
   if (total[0] != 0) {
-    outcome.failure = world_.first_failure(failure);
+    outcome.failure = attempt.first_failure(world_);
     return outcome;
   }
   if (nodes_.node_count() > 1 && nodes_.is_leader()) {
@@ -244,7 +247,8 @@ void Evaluator::check_structure(const Structure& structure) const {
         fmt::format("a structure of {} coordinates", structure.positions.size()));
   }
   if (!options_.species.empty() && options_.species.size() != natoms) {
-    throw PotentialFailure(fmt::format("the template has {} atoms, the server sent {}",
+    throw PotentialFailure(Kind::structure,
+                           fmt::format("the template has {} atoms, the server sent {}",
                                        options_.species.size(), natoms));
   }
 }
@@ -252,21 +256,21 @@ void Evaluator::check_structure(const Structure& structure) const {
 void Evaluator::check_periodicity(const Cell& cell) const {
   if (cell.fully_periodic()) return;
   Attempt attempt;
-  std::string needs_more_axes;
-  attempt([&] { needs_more_axes = potential_->why_fully_periodic(); });
-  if (attempt.failure()) throw PotentialFailure(*attempt.failure());
-  if (!needs_more_axes.empty()) throw InvalidStructure(needs_more_axes);
+  std::optional<std::string> why_more_axes;
+  attempt([&] { why_more_axes = potential_->why_fully_periodic(); });
+  if (attempt.failure()) throw *attempt.failure();
+  if (why_more_axes) throw InvalidStructure(*why_more_axes);
 }
 
 void Evaluator::add_tail(const Cell& cell, std::size_t natoms, Result& result) const {
   if (!cell.fully_periodic()) return;
-  std::vector<std::int64_t> count(static_cast<std::size_t>(potential_->species_count()), 0);
-  if (options_.species.empty()) count[0] = static_cast<std::int64_t>(natoms);
-  for (const std::int32_t species : options_.species) ++count[static_cast<std::size_t>(species)];
   TailCorrection tail;
   Attempt attempt;
-  attempt([&] { tail = potential_->tail(count, cell.volume()); });
-  if (attempt.failure()) throw PotentialFailure(*attempt.failure());
+  attempt([&] {
+    tail = potential_->tail(atoms_of_each_species(*potential_, options_.species, natoms),
+                            cell.volume());
+  });
+  if (attempt.failure()) throw *attempt.failure();
   result.energy += tail.energy;
   result.virial.diagonal().array() += tail.virial_diagonal;
 }

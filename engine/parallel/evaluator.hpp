@@ -13,9 +13,11 @@
 #include "engine/geometry/cell.hpp"
 #include "engine/geometry/periodicity.hpp"
 #include "engine/neighbor/verlet_list.hpp"
+#include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/node_layout.hpp"
 #include "engine/parallel/shared_array.hpp"
+#include "engine/potentials/errors.hpp"
 #include "engine/potentials/potential.hpp"
 
 namespace forcewire {
@@ -74,13 +76,14 @@ class Evaluator {
   /// Root: storage of `count` coordinates in the memory the ranks of this node share. A structure
   /// whose positions lie there is evaluated without a copy. The storage stays the same while
   /// `count` does not grow.
-  /// @throws PotentialFailure when there is no memory
+  /// @throws PotentialFailure of kind memory when there is too little
   std::span<double> positions(std::size_t count);
 
   /// Root: energy, forces and virial of `structure`.
   ///
   /// @throws PotentialFailure on bad numbers in (non-finite positions, singular cell, wrong number
-  ///         of atoms) or out, or when any rank threw; the evaluator can be used again afterwards
+  ///         of atoms) or out, or when any rank threw: then with text and kind of the first that
+  ///         did. The evaluator can be used again afterwards
   Result evaluate(const Structure& structure);
 
   /// All other ranks: works for the root until it calls `release`.
@@ -105,16 +108,15 @@ class Evaluator {
   /// The same on all ranks.
   struct Outcome {
     LocalSums sums;
-    std::optional<std::string> failure;
+    std::optional<PotentialFailure> failure;
   };
 
   Command announce(Command command);
-  std::optional<std::string> grow(std::size_t count);
+  std::optional<PotentialFailure> grow(std::size_t count);
   Outcome work(const Cell& cell, std::size_t count);
   void share_positions(std::size_t count);
   void write_forces();
-  Outcome reduce(const LocalSums& sums, const std::optional<std::string>& failure,
-                 std::size_t count);
+  Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
   void check_structure(const Structure& structure) const;
   void check_periodicity(const Cell& cell) const;
   void add_tail(const Cell& cell, std::size_t natoms, Result& result) const;

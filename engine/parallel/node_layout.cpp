@@ -18,9 +18,7 @@ NodeLayout::NodeLayout(const Communicator& world, int pretended_nodes)
   node_count_ = part.size();
   if (is_leader()) leaders_ = std::move(part);
   // Ranks that do not lead learn the number of nodes from their leader.
-  double count = node_count_;
-  node_.broadcast({&count, 1});
-  node_count_ = static_cast<int>(count);
+  node_count_ = node_.broadcast_number(node_count_, 0);
 }
 
 }  // namespace forcewire

@@ -8,14 +8,13 @@
 
 #include <atomic>
 #include <cerrno>
-#include <fstream>
-#include <limits>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "engine/parallel/attempt.hpp"
+#include "engine/parallel/available_memory.hpp"
+#include "engine/potentials/errors.hpp"
 
 namespace forcewire {
 
@@ -41,25 +40,17 @@ class File {
 };
 
 [[noreturn]] void throw_cannot_share(std::size_t bytes, const std::string& reason) {
-  throw std::runtime_error(fmt::format("cannot share {} MiB of memory: {}", bytes >> 20, reason));
+  throw PotentialFailure(PotentialFailure::Kind::memory,
+                         fmt::format("cannot share {} MiB of memory: {}", bytes >> 20, reason));
 }
 
 std::string error_text(int error) { return std::generic_category().message(error); }
 
-/// Memory that the node can give without swapping [bytes]; a huge number where Linux does not tell.
-std::size_t available_memory() {
-  std::ifstream meminfo("/proc/meminfo");
-  for (std::string word; meminfo >> word;) {
-    std::size_t kibibytes = 0;
-    if (word == "MemAvailable:" && meminfo >> kibibytes) return kibibytes * 1024;
-  }
-  return std::numeric_limits<std::size_t>::max();
-}
-
 File create(std::size_t bytes) {
   // The kernel would grant more than there is, and kill a rank when it is used.
-  if (bytes > available_memory()) {
-    throw_cannot_share(bytes, fmt::format("the node has {} MiB", available_memory() >> 20));
+  if (const std::size_t available = available_memory(); bytes > available) {
+    throw_cannot_share(
+        bytes, fmt::format("there are {} MiB, within the limits of node and job", available >> 20));
   }
   File file(::memfd_create("forcewire", MFD_CLOEXEC));
   if (file.descriptor() < 0) throw_cannot_share(bytes, error_text(errno));
@@ -72,14 +63,23 @@ File create(std::size_t bytes) {
   return file;
 }
 
+/// Which file this is, whatever it is called: no other of this machine has the same text.
+std::string identity(const File& file, std::size_t bytes) {
+  struct stat status {};
+  if (::fstat(file.descriptor(), &status) != 0) throw_cannot_share(bytes, error_text(errno));
+  return fmt::format("device {} inode {} size {}", status.st_dev, status.st_ino, status.st_size);
+}
+
 /// The file that the root of the node has open as `path`.
-File open_of_root(const std::string& path, std::size_t bytes) {
+File open_of_root(const std::string& path, const std::string& expected, std::size_t bytes) {
   File file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (file.descriptor() < 0) throw_cannot_share(bytes, path + ": " + error_text(errno));
-  // Ranks in containers of their own have another process under this number.
-  struct stat status {};
-  if (::fstat(file.descriptor(), &status) != 0 || status.st_size != static_cast<off_t>(bytes)) {
-    throw_cannot_share(bytes, path + " is not the file of the first rank of this node");
+  // Ranks in containers of their own have another process under this number, maybe one of ours
+  // with an array of the same size.
+  if (const std::string found = identity(file, bytes); found != expected) {
+    throw_cannot_share(bytes, fmt::format("{} is not the file of the first rank of this node, "
+                                          "expected {}, got {}",
+                                          path, expected, found));
   }
   return file;
 }
@@ -98,6 +98,7 @@ SharedArray::SharedArray(const Communicator& node, std::size_t count) {
   Attempt attempt;
   File file(-1);
   std::string path;  // stays empty where the root fails
+  std::string root_file;
   const auto take = [&](File opened) {
     data_ = {map(opened, bytes), count};
     file = std::move(opened);
@@ -105,16 +106,20 @@ SharedArray::SharedArray(const Communicator& node, std::size_t count) {
   if (node.is_root()) {
     attempt([&] {
       take(create(bytes));
+      root_file = identity(file, bytes);
       path = fmt::format("/proc/{}/fd/{}", ::getpid(), file.descriptor());
     });
   }
   path = node.broadcast_text(path, 0);
-  if (!node.is_root() && !path.empty()) attempt([&] { take(open_of_root(path, bytes)); });
+  root_file = node.broadcast_text(root_file, 0);
+  if (!node.is_root() && !path.empty()) {
+    attempt([&] { take(open_of_root(path, root_file, bytes)); });
+  }
   // Nobody is past this before all have opened the file: from here on the mappings keep it.
-  const auto failure = node.first_failure(attempt.failure());
+  const auto failure = attempt.first_failure(node);
   if (!failure) return;
   *this = SharedArray();
-  throw std::runtime_error(*failure);
+  throw *failure;
 }
 
 SharedArray::~SharedArray() {

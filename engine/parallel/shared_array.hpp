@@ -20,7 +20,7 @@ class SharedArray {
   SharedArray() = default;
 
   /// `count` doubles, zero. @collective over `node`
-  /// @throws std::runtime_error on all ranks when there is too little memory on one
+  /// @throws PotentialFailure of kind memory, on all ranks, when there is too little on one
   SharedArray(const Communicator& node, std::size_t count);
 
   ~SharedArray();

@@ -90,8 +90,8 @@ TailCorrection LennardJones::tail(std::span<const std::int64_t> count, double vo
   return correction;
 }
 
-std::string LennardJones::why_fully_periodic() const {
-  if (parameters_.tail != TailWish::yes) return {};
+std::optional<std::string> LennardJones::why_fully_periodic() const {
+  if (parameters_.tail != TailWish::yes) return std::nullopt;
   return "tail=yes corrects for pairs beyond the cutoff, which only a system with three periodic "
          "axes has; use tail=auto or tail=no";
 }
@@ -118,7 +118,7 @@ std::vector<std::pair<std::string, std::string>> LennardJones::description() con
   return rows;
 }
 
-double LennardJones::pair_energy(int a, int b, double r) const {
+std::optional<double> LennardJones::pair_energy(int a, int b, double r) const {
   return parameters_.pair(a, b).truncated_energy(r, parameters_.truncation);
 }
 

@@ -23,10 +23,10 @@ class LennardJones final : public Potential {
   double cutoff() const override { return cutoff_; }
   LocalSums compute(const LocalSystem& system, std::span<double> forces) override;
   TailCorrection tail(std::span<const std::int64_t> count, double volume) const override;
-  std::string why_fully_periodic() const override;
+  std::optional<std::string> why_fully_periodic() const override;
   int species_count() const override { return parameters_.species_count(); }
   std::vector<std::pair<std::string, std::string>> description() const override;
-  double pair_energy(int a, int b, double r) const override;
+  std::optional<double> pair_energy(int a, int b, double r) const override;
 
  private:
   LennardJonesParameters parameters_;

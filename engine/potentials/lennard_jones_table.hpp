@@ -11,7 +11,9 @@
 
 namespace forcewire {
 
-/// How parameters of unlike species follow from those of the like ones.
+/// How parameters of unlike species follow from those of the like ones. The rules of Lorentz and
+/// Berthelot are in H. A. Lorentz, Ann. Phys. 248, 127 (1881), and D. Berthelot, C. R. Acad. Sci.
+/// 126, 1703 (1898).
 enum class Mixing {
   lorentz_berthelot,  ///< sigma: arithmetic mean, epsilon: geometric mean
   geometric,          ///< both: geometric mean
@@ -50,10 +52,9 @@ struct LennardJonesTable {
   std::map<std::string, Species, std::less<>> species;
   std::map<SpeciesPair, Pair> pairs;
 
-  /// @throws ModelError when the file cannot be read or is no TOML, has keys that mean nothing
-  /// here,
-  ///         a species without sigma or epsilon, a pair of unknown species or twice, or a pair of
-  ///         like species with a sigma or epsilon; the text begins with `FILE:LINE:`
+  /// @throws ModelError when the file cannot be read or is no TOML, has unknown keys, a species
+  ///         without sigma or epsilon, a pair of unknown species or twice, or a pair of like
+  ///         species with a sigma or epsilon; the text begins with `FILE:LINE:`
   static LennardJonesTable read(const std::string& path);
 
   /// What the file says of this pair in particular; nothing is set when it has no entry.

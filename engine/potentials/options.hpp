@@ -22,8 +22,7 @@ class ModelOptions {
   /// @param keys all keys that the model knows
   /// @param bare how many of `keys`, from the first, may be given as bare values: all or none
   /// @throws ModelError when a key is unknown or repeated, an entry or a value is empty, bare
-  /// values
-  ///         and keys are mixed, or there are more or fewer bare values than `bare`
+  ///         values and keys are mixed, or there are more or fewer bare values than `bare`
   ModelOptions(std::string_view model, std::string_view text,
                std::span<const std::string_view> keys, std::size_t bare);
 

@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -36,9 +37,8 @@ class Potential {
   /// species s. Asked once a request, on the root, only when all three axes are periodic.
   virtual TailCorrection tail(std::span<const std::int64_t> count, double volume) const;
 
-  /// Does the model demand three periodic axes?
-  /// @return an empty string, or why (a sentence for the user)
-  virtual std::string why_fully_periodic() const;
+  /// Why the model demands three periodic axes (a sentence for the user), if it does.
+  virtual std::optional<std::string> why_fully_periodic() const;
 
   /// Number of species; species indices of atoms are below it.
   virtual int species_count() const = 0;
@@ -47,8 +47,14 @@ class Potential {
   virtual std::vector<std::pair<std::string, std::string>> description() const = 0;
 
   /// Energy of two atoms of species `a` and `b` at distance `r` < cutoff [bohr], by the textbook
-  /// formula, for checks; NaN when the model is no pair potential.
-  virtual double pair_energy(int a, int b, double r) const;
+  /// formula, for checks; nothing when the model is no pair potential.
+  virtual std::optional<double> pair_energy(int a, int b, double r) const;
 };
+
+/// How many of `natoms` atoms are of each species that `potential` knows.
+/// @param species of each atom; empty: all of species 0
+std::vector<std::int64_t> atoms_of_each_species(const Potential& potential,
+                                                std::span<const std::int32_t> species,
+                                                std::size_t natoms);
 
 }  // namespace forcewire

@@ -60,11 +60,11 @@ struct Quantity {
 };
 
 /// Reads a number with an optional unit, `3.405angstrom` or `120 K`; a bare number is in atomic
-/// units. Independent of the locale.
+/// units. The exponent may be Fortran's, `1d-3`. Independent of the locale.
 ///
 /// @param origin where the text stands, for errors: `option sigma of model lj`
-/// @throws ModelError when `text` is no finite number, or its unit is unknown or of another
-/// dimension
+/// @throws ModelError when `text` is no finite number, or its unit is unknown or another
+/// dimension's
 Quantity parse_quantity(std::string_view text, Dimension dimension, std::string_view origin);
 
 /// The value in atomic units and, if different, in its own unit: `6.43452 bohr (3.405 angstrom)`.

@@ -13,9 +13,9 @@ namespace forcewire {
 /// Relative means: forces to the largest force on an atom, the energy to the sum of |u| over pairs
 /// (which is what a sum of that many terms can be exact to), the virial to the sum of |r| |f|.
 ///
-/// To that come the `..._rounding` members of the reference, which matter when atoms are far from
-/// the origin, and for a few atoms whose pair energies vanish; they are less than the 1e-12 for all
-/// else.
+/// To that come the `..._rounding` members of the reference. For atoms thousands of cells from the
+/// origin, and for forces or energies that cancel to nothing, they are all that counts; for the
+/// other structures of `all_kinds` they are at most one and a half times the 1e-12.
 testing::AssertionResult agrees(const Result& result, const ReferenceResult& reference,
                                 const Configuration& configuration);
 

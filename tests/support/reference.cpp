@@ -49,8 +49,7 @@ class Lattice {
   /// Calls `visit(n)` for all n with |r + n . cell| < radius, and some more.
   ///
   /// For v = r + sum n_k a_k, the component v . b_k = r . b_k + n_k is at most |v| |b_k|; so
-  /// n_k lies within radius |b_k| of -r . b_k. Along axes that are not periodic b_k = 0 and n_k =
-  /// 0.
+  /// n_k lies within radius |b_k| of -r . b_k. Along open axes b_k = 0 and n_k = 0.
   template <typename Visit>
   void for_images(const LongVector& r, long double radius, Visit visit) const {
     constexpr long double slack = 1e-9L;  // far above rounding

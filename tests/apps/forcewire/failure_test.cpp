@@ -31,7 +31,8 @@ TEST(Failure, EveryExceptionHasItsStatus) {
             ExitStatus::server_vanished);
   EXPECT_EQ(failure_of(ProtocolError("here", "this", "that")).status, ExitStatus::protocol);
   EXPECT_EQ(failure_of(InvalidStructure("x")).status, ExitStatus::potential);
-  EXPECT_EQ(failure_of(PotentialFailure("x")).status, ExitStatus::potential);
+  EXPECT_EQ(failure_of(PotentialFailure(PotentialFailure::Kind::result, "x")).status,
+            ExitStatus::potential);
   EXPECT_EQ(failure_of(std::bad_alloc()).status, ExitStatus::potential);
   EXPECT_EQ(failure_of(std::logic_error("x")).status, ExitStatus::internal);
   EXPECT_EQ(failure_of(42).status, ExitStatus::internal);
@@ -40,9 +41,17 @@ TEST(Failure, EveryExceptionHasItsStatus) {
 TEST(Failure, TextsEndWithAdvice) {
   EXPECT_THAT(failure_of(ModelError("no such option")).text,
               HasSubstr("no such option. See forcewire --list-models."));
-  EXPECT_THAT(failure_of(PotentialFailure("the cell is singular")).text,
-              HasSubstr("the cell is singular. Look at the structure"));
   EXPECT_THAT(failure_of(std::logic_error("oops")).text, HasSubstr("Please report"));
+}
+
+TEST(Failure, AdviceFitsTheKindOfThePotentialsFailure) {
+  using Kind = PotentialFailure::Kind;
+  const auto text = [](Kind kind) { return failure_of(PotentialFailure(kind, "it failed")).text; };
+  EXPECT_THAT(text(Kind::structure), HasSubstr("it failed. Look at the structure"));
+  EXPECT_THAT(text(Kind::result), HasSubstr("it failed. Look at the structure"));
+  EXPECT_THAT(text(Kind::exception), HasSubstr("it failed. Look at the options and files"));
+  EXPECT_THAT(text(Kind::memory), HasSubstr("it failed. Use fewer atoms"));
+  EXPECT_THAT(failure_of(std::bad_alloc()).text, HasSubstr("Use fewer atoms"));
 }
 
 TEST(Failure, OneLine) {

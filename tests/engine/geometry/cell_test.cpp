@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <Eigen/Geometry>
 #include <Eigen/LU>
 #include <cmath>
 #include <limits>
@@ -74,6 +75,16 @@ TEST(Cell, IgnoresTheVectorOfAnAxisThatTheUserOpened) {
   Eigen::Matrix3d flat = triclinic();
   flat.row(2) = flat.row(0) + flat.row(1);
   EXPECT_NO_THROW(Cell(flat, Periodicity::parse("ab")));
+}
+
+TEST(Cell, HeightsAreDistancesBetweenFaces) {
+  const Cell cell(triclinic());
+  for (const int axis : {0, 1, 2}) {
+    const Eigen::Vector3d other = cell.matrix().col((axis + 1) % 3);
+    const double face = other.cross(cell.matrix().col((axis + 2) % 3)).norm();
+    EXPECT_NEAR(cell.heights()[axis], cell.volume() / face, 1e-13 * cell.heights()[axis]);
+  }
+  EXPECT_NEAR(Cell(without(triclinic(), {1})).heights()[1], 1, 1e-14);
 }
 
 TEST(Cell, RefusesVectorsInAPlaneOrALine) {

@@ -77,5 +77,30 @@ TEST(SpatialOrder, FollowsTheAtomsAlongOpenAxes) {
   EXPECT_LT(compactness(slab, std::span(order).first(512)), 0.15);
 }
 
+// A drop in a cell that is mostly empty: if the cell were halved, all atoms would share few keys.
+TEST(SpatialOrder, FollowsTheAtomsInAVacuum) {
+  Configuration drop = crystal_off_planes({8, 8, 8});
+  const auto expect_compact_parts = [&drop](const std::vector<std::int32_t>& order) {
+    for (std::size_t part = 0; part < 8; ++part) {
+      EXPECT_LT(compactness(drop, std::span(order).subspan(part * 256, 256)), 0.2);
+    }
+  };
+  drop.cell = 3000 * Eigen::Matrix3d::Identity();
+  expect_compact_parts(spatial_order(Cell(drop.cell), drop.positions));
+  // Around the corner of the cell, seen in eight pieces by a server that wraps.
+  for (double& x : drop.positions) x -= 33;
+  Configuration pieces = drop;
+  wrap_into_cell(pieces);
+  expect_compact_parts(spatial_order(Cell(drop.cell), pieces.positions));
+}
+
+TEST(SpatialOrder, OfAtomsAtOnePlaceIsTheirOwn) {
+  const std::vector<double> place(3 * 100, 7.5);
+  const std::vector<std::int32_t> order =
+      spatial_order(Cell(20 * Eigen::Matrix3d::Identity()), place);
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+  EXPECT_EQ(order.size(), 100U);
+}
+
 }  // namespace
 }  // namespace forcewire

@@ -69,6 +69,13 @@ TEST(Communicator, BroadcastsTextFromAnyRank) {
   EXPECT_EQ(world.broadcast_text("", 0), "");
 }
 
+TEST(Communicator, BroadcastsNumbersFromAnyRank) {
+  const Communicator world = Communicator::world();
+  for (int source = 0; source < world.size(); ++source) {
+    EXPECT_EQ(world.broadcast_number(10 + world.rank(), source), 10 + source);
+  }
+}
+
 TEST(Communicator, Sums) {
   const Communicator world = Communicator::world();
   const int n = world.size();

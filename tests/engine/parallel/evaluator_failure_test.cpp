@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <new>
 #include <stdexcept>
 
 #include "engine/parallel/evaluator.hpp"
@@ -23,11 +24,15 @@ using testing::HasSubstr;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// What `evaluate` complains about.
-std::string complaint(Evaluator& evaluator, const Configuration& configuration) {
+using Kind = PotentialFailure::Kind;
+
+/// What `evaluate` complains about, which must be of this kind.
+std::string complaint(Evaluator& evaluator, const Configuration& configuration,
+                      Kind kind = Kind::structure) {
   try {
     evaluator.evaluate(configuration.structure());
   } catch (const PotentialFailure& failure) {
+    EXPECT_EQ(failure.kind(), kind) << failure.what();
     return failure.what();
   }
   ADD_FAILURE() << "no PotentialFailure for " << configuration;
@@ -112,10 +117,10 @@ TEST(EvaluatorFailure, TwoAtomsAtOnePlace) {
     const std::array<double, 3> place{3, 5, 7};
     std::copy(place.begin(), place.end(), &broken.positions[3 * 20]);
     std::copy(place.begin(), place.end(), &broken.positions[3 * 30]);
-    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("finite"));
+    EXPECT_THAT(complaint(evaluator, broken, Kind::result), HasSubstr("finite"));
     // ... and at one place modulo lattice vectors.
     broken.positions[3 * 30] -= 2 * gas.cell(0, 0);
-    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("finite"));
+    EXPECT_THAT(complaint(evaluator, broken, Kind::result), HasSubstr("finite"));
   });
 }
 
@@ -162,7 +167,7 @@ TEST(EvaluatorFailure, CellTooSmallForItsImages) {
 /// follows a good one.
 class FailingPotential : public Potential {
  public:
-  enum class Mode { exception, foreign_exception, nan_force, nan_energy, nan_virial };
+  enum class Mode { exception, foreign_exception, bad_alloc, nan_force, nan_energy, nan_virial };
 
   FailingPotential(Mode mode, int culprit, const Communicator& world)
       : mode_(mode), fails_(culprit < 0 || culprit == world.rank()), rank_(world.rank()) {}
@@ -179,6 +184,8 @@ class FailingPotential : public Potential {
         throw std::runtime_error("the oracle of rank " + std::to_string(rank_) + " is silent");
       case Mode::foreign_exception:
         throw rank_;
+      case Mode::bad_alloc:
+        throw std::bad_alloc();
       case Mode::nan_force:
         if (!forces.empty()) forces.back() = nan;
         break;
@@ -201,7 +208,7 @@ class FailingPotential : public Potential {
 };
 
 /// What the root hears when `culprit` fails; the requests before and after are good.
-void expect_complaint(FailingPotential::Mode mode, int culprit,
+void expect_complaint(FailingPotential::Mode mode, int culprit, Kind kind,
                       const testing::Matcher<std::string>& matches) {
   const Communicator world = Communicator::world();
   const Configuration gas = good_gas();
@@ -213,7 +220,7 @@ void expect_complaint(FailingPotential::Mode mode, int culprit,
     with_evaluator(std::make_unique<FailingPotential>(mode, culprit, world), options,
                    [&](Evaluator& evaluator) {
                      EXPECT_TRUE(agrees_with_reference(evaluator, model, gas));
-                     EXPECT_THAT(complaint(evaluator, gas), matches);
+                     EXPECT_THAT(complaint(evaluator, gas, kind), matches);
                      EXPECT_TRUE(agrees_with_reference(evaluator, model, gas));
                    });
   }
@@ -222,34 +229,57 @@ void expect_complaint(FailingPotential::Mode mode, int culprit,
 TEST(EvaluatorFailure, PotentialThrowsOnOneRank) {
   const Communicator world = Communicator::world();
   for (int rank = 0; rank < world.size(); ++rank) {
-    expect_complaint(FailingPotential::Mode::exception, rank,
+    expect_complaint(FailingPotential::Mode::exception, rank, Kind::exception,
                      HasSubstr("the oracle of rank " + std::to_string(rank) + " is silent"));
   }
 }
 
 TEST(EvaluatorFailure, PotentialThrowsOnAllRanks) {
-  expect_complaint(FailingPotential::Mode::exception, -1, HasSubstr("is silent"));
+  expect_complaint(FailingPotential::Mode::exception, -1, Kind::exception, HasSubstr("is silent"));
 }
 
 TEST(EvaluatorFailure, PotentialThrowsWhatIsNoStdException) {
   const Communicator world = Communicator::world();
   for (int rank = 0; rank < world.size(); ++rank) {
-    expect_complaint(FailingPotential::Mode::foreign_exception, rank, HasSubstr("threw"));
+    expect_complaint(FailingPotential::Mode::foreign_exception, rank, Kind::exception,
+                     HasSubstr("threw"));
   }
+}
+
+TEST(EvaluatorFailure, PotentialFindsNoMemory) {
+  const Communicator world = Communicator::world();
+  for (int rank = 0; rank < world.size(); ++rank) {
+    expect_complaint(FailingPotential::Mode::bad_alloc, rank, Kind::memory,
+                     HasSubstr("out of memory"));
+  }
+}
+
+TEST(EvaluatorFailure, NoMemoryForThePositions) {
+  between_good_requests([](Evaluator& evaluator, const Configuration&) {
+    const std::size_t petabyte = std::size_t{1} << 50;
+    try {
+      evaluator.positions(petabyte / sizeof(double));
+      FAIL() << "a petabyte was granted";
+    } catch (const PotentialFailure& failure) {
+      EXPECT_EQ(failure.kind(), Kind::memory);
+      EXPECT_THAT(failure.what(), HasSubstr("share positions and forces"));
+    }
+  });
 }
 
 TEST(EvaluatorFailure, PotentialReturnsForceThatIsNoNumber) {
   const Communicator world = Communicator::world();
   for (int rank = 0; rank < world.size(); ++rank) {
-    expect_complaint(FailingPotential::Mode::nan_force, rank, HasSubstr("force on atom"));
+    expect_complaint(FailingPotential::Mode::nan_force, rank, Kind::result,
+                     HasSubstr("force on atom"));
   }
 }
 
 TEST(EvaluatorFailure, PotentialReturnsEnergyOrVirialThatIsNoNumber) {
   const Communicator world = Communicator::world();
   for (int rank = 0; rank < world.size(); ++rank) {
-    expect_complaint(FailingPotential::Mode::nan_energy, rank, HasSubstr("energy"));
-    expect_complaint(FailingPotential::Mode::nan_virial, rank, HasSubstr("finite"));
+    expect_complaint(FailingPotential::Mode::nan_energy, rank, Kind::result, HasSubstr("energy"));
+    expect_complaint(FailingPotential::Mode::nan_virial, rank, Kind::result, HasSubstr("finite"));
   }
 }
 

@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <stdexcept>
 #include <utility>
+
+#include "engine/potentials/errors.hpp"
 
 namespace forcewire {
 namespace {
@@ -60,7 +61,8 @@ TEST(SharedArray, FailsOnAllRanksWhenThereIsNoMemory) {
   try {
     const SharedArray array(node, petabyte / sizeof(double));
     FAIL() << "a petabyte was granted";
-  } catch (const std::runtime_error& error) {
+  } catch (const PotentialFailure& error) {
+    EXPECT_EQ(error.kind(), PotentialFailure::Kind::memory);
     EXPECT_THAT(error.what(), StartsWith("cannot share 1073741824 MiB of memory: "));
   }
   const SharedArray next(node, 10);

@@ -66,6 +66,28 @@ TEST(ParseQuantity, TellsExponentsFromUnits) {
   EXPECT_DOUBLE_EQ(energy("1e-3eV"), 1e-3 * units::electronvolt);
 }
 
+TEST(ParseQuantity, ReadsNumbersAsFortranWritesThem) {
+  EXPECT_EQ(energy("1d-3"), 1e-3);
+  EXPECT_EQ(energy("1D-3"), 1e-3);
+  EXPECT_EQ(energy("-2.5D+02"), -250);
+  EXPECT_EQ(length(".5d1"), 5);
+  EXPECT_EQ(length("+6.4345"), 6.4345);
+  EXPECT_EQ(length("+.5D1"), 5);
+  EXPECT_EQ(energy("1d-3eV"), energy("1e-3eV"));
+  EXPECT_EQ(energy("+1.5D3 meV"), energy("1.5e3 meV"));
+  EXPECT_THAT([] { length("1d999"); },
+              ThrowsMessage<ModelError>(HasSubstr("'1d999' does not fit")));
+}
+
+TEST(ParseQuantity, TakesDForAnExponentOnlyBeforeDigits) {
+  EXPECT_THAT([] { length("1d"); }, ThrowsMessage<ModelError>(HasSubstr("unknown unit 'd'")));
+  EXPECT_THAT([] { length("1d-"); }, ThrowsMessage<ModelError>(HasSubstr("unknown unit 'd-'")));
+  EXPECT_THAT([] { length("1dm"); }, ThrowsMessage<ModelError>(HasSubstr("unknown unit 'dm'")));
+  EXPECT_THAT([] { length("1 d3"); }, ThrowsMessage<ModelError>(HasSubstr("unknown unit 'd3'")));
+  EXPECT_THAT([] { length("1e2d3"); }, ThrowsMessage<ModelError>(HasSubstr("unknown unit 'd3'")));
+  EXPECT_THAT([] { length("d3"); }, ThrowsMessage<ModelError>(HasSubstr("is not a length")));
+}
+
 TEST(ParseQuantity, NamesTheUnitsWhenOneIsUnknown) {
   EXPECT_THAT(
       [] { length("3.4angstroms"); },
@@ -90,7 +112,8 @@ TEST(ParseQuantity, RefusesAnotherDimension) {
 }
 
 TEST(ParseQuantity, RefusesWhatIsNoFiniteNumber) {
-  for (const char* text : {"", "angstrom", "+-3", "--3", "e5", " 3"}) {
+  for (const char* text :
+       {"", "angstrom", "+-3", "-+3", "++3", "--3", "+", "+angstrom", "e5", " 3"}) {
     EXPECT_THAT([&] { length(text); },
                 ThrowsMessage<ModelError>(
                     HasSubstr("option sigma: '" + std::string(text) + "' is not a length")));
