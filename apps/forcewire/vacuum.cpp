@@ -22,7 +22,7 @@ bool has_tail(const Potential& potential, double volume) {
 }  // namespace
 
 Eigen::Vector3d widest_gaps(std::span<const double> positions, const Cell& cell) {
-  const Eigen::Vector3d height = cell.inverse().rowwise().norm().cwiseInverse();
+  const Eigen::Vector3d height = cell.heights();
   Eigen::Vector3d gaps = Eigen::Vector3d::Zero();
   std::vector<double> fractions(positions.size() / 3);
   for (int axis = 0; axis < 3; ++axis) {
