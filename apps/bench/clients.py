@@ -1,31 +1,35 @@
 """The clients that are compared: how each is started on a socket name."""
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
-import sys
-from pathlib import Path
+
+import numpy as np
 
 import liquid
 
 
 class Client:
-    """A command that connects to the UNIX socket of the given name; `prepare` writes its input."""
+    """A command that connects to the UNIX socket /tmp/ipi_{name}; `prepare` writes its input."""
 
-    def __init__(self, label, command, prepare=None):
+    def __init__(self, label, command, ranks=None, prepare=None):
         self.label = label
         self.command = command
+        self.ranks = ranks
         self.prepare = prepare
         self.process = None
 
     def start(self, name, frame, scratch):
         if self.prepare:
             self.prepare(name, frame, scratch)
-        log = open(scratch / (self.label.replace(' ', '_') + '.log'), 'wb')
-        self.process = subprocess.Popen([word.format(name=name) for word in self.command],
-                                        cwd=scratch, stdin=subprocess.DEVNULL, stdout=log,
-                                        stderr=log, start_new_session=True)
+        words = {'name': name, 'model': liquid.MODEL_OPTIONS}
+        log = scratch / (self.label.replace(' ', '_') + '.log')
+        with open(log, 'wb') as output:
+            self.process = subprocess.Popen([word.format(**words) for word in self.command],
+                                            cwd=scratch, stdin=subprocess.DEVNULL, stdout=output,
+                                            stderr=output, start_new_session=True)
 
     def stop(self):
         """Lets it leave; LAMMPS takes EXIT for an error and needs a push."""
@@ -36,36 +40,46 @@ class Client:
             self.process.wait()
 
 
-def floor():
-    return Client('floor', [sys.executable, str(Path(__file__).with_name('idle_client.py')),
-                            '{name}'])
+def floor(program):
+    """The client that computes nothing."""
+    return Client('floor', [str(program), '/tmp/ipi_{name}'])
 
 
 def forcewire(program, ranks):
     return Client(f'forcewire n{ranks}',
                   ['mpirun', '-n', str(ranks), str(program), '-u', '-a', '{name}', '-m', 'lj', '-o',
-                   liquid.MODEL_OPTIONS])
+                   '{model}'], ranks)
 
 
-def lammps(ranks):
-    """fix ipi of an installed LAMMPS, with its fastest serial Lennard-Jones; None without one."""
+def other(description):
+    """`LABEL=COMMAND`, as the user gives it."""
+    label, separator, command = description.partition('=')
+    if not separator or '{name}' not in command:
+        raise SystemExit(f'--client: expected LABEL=COMMAND with {{name}} in it, got {description}')
+    return Client(label, shlex.split(command))
+
+
+def lammps(ranks, cell):
+    """fix ipi of an installed LAMMPS, with its fastest serial Lennard-Jones. Without LAMMPS, or for
+    a cell that is no box along x, y, z: None."""
     program = shutil.which('lmp')
-    if program is None:
+    if program is None or np.count_nonzero(cell - np.diag(np.diagonal(cell))):
         return None
     return Client(f'LAMMPS n{ranks}',
-                  ['mpirun', '-n', str(ranks), program, '-in', 'in.lammps', '-log', 'none'],
+                  ['mpirun', '-n', str(ranks), program, '-in', 'in.lammps', '-log', 'none'], ranks,
                   write_lammps_input)
 
 
 def write_lammps_input(name, frame, scratch):
-    edge, positions = frame
+    cell, positions = frame
+    edges = np.diagonal(cell)
     angstrom = liquid.BOHR
     with open(scratch / 'data.lammps', 'w') as data:
         data.write(f'liquid argon\n\n{len(positions)} atoms\n1 atom types\n\n')
-        for axis in 'xyz':
+        for axis, edge in zip('xyz', edges):
             data.write(f'0 {edge * angstrom!r} {axis}lo {axis}hi\n')
         data.write('\nMasses\n\n1 39.948\n\nAtoms\n\n')
-        for atom, (x, y, z) in enumerate(positions % edge * angstrom, 1):
+        for atom, (x, y, z) in enumerate(positions % edges * angstrom, 1):
             data.write(f'{atom} 1 {x!r} {y!r} {z!r}\n')
     sigma = liquid.SIGMA * angstrom
     (scratch / 'in.lammps').write_text(f'''units metal

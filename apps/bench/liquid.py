@@ -26,10 +26,11 @@ def lattice(natoms):
 
 
 def frames(natoms, count, forces_of):
-    """Melts the lattice and yields (edge, positions) [bohr] of `count` consecutive steps.
+    """Melts the lattice and yields (cell, positions) [bohr] of `count` consecutive steps.
 
-    forces_of(edge, positions) gives forces [hartree/bohr]."""
+    forces_of(cell, positions) gives forces [hartree/bohr]."""
     edge, x = lattice(natoms)
+    cell = np.eye(3) * edge * SIGMA
     v = np.random.default_rng(1).normal(0, START_TEMPERATURE ** 0.5, x.shape)
     v -= v.mean(0)
     f = None
@@ -37,8 +38,8 @@ def frames(natoms, count, forces_of):
         if f is not None:
             v += 0.5 * TIME_STEP * f
             x = x + TIME_STEP * v
-        f = forces_of(edge * SIGMA, x * SIGMA) * (SIGMA / EPSILON)
+        f = forces_of(cell, x * SIGMA) * (SIGMA / EPSILON)
         if step:
             v += 0.5 * TIME_STEP * f
         if step >= MELTING_STEPS:
-            yield edge * SIGMA, x * SIGMA
+            yield cell, x * SIGMA

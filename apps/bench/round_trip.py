@@ -10,6 +10,7 @@ import numpy as np
 
 import clients
 import liquid
+import picture
 from server import Server, frame_message
 
 WARM_UP = 5  # frames not counted after a client has connected
@@ -23,13 +24,22 @@ def make_frames(program, ranks, natoms, count, scratch):
         engine.start(name, None, scratch)
         connection = server.accept()
 
-        def forces_of(edge, positions):
-            return connection.request(frame_message(edge, positions), fused=True)[2]
+        def forces_of(cell, positions):
+            return connection.request(frame_message(cell, positions), fused=True)[2]
 
         result = list(liquid.frames(natoms, count, forces_of))
         connection.exit()
         engine.stop()
     return result
+
+
+def read_frames(trajectory, count):
+    """The first frames of a trajectory in any format that ASE reads."""
+    import ase.io
+    images = ase.io.read(trajectory, index=f':{count}')
+    if len(images) <= WARM_UP:
+        raise SystemExit(f'{trajectory}: expected more than {WARM_UP} frames, got {len(images)}')
+    return [(atoms.cell.array / liquid.BOHR, atoms.positions / liquid.BOHR) for atoms in images]
 
 
 def time_client(client, frames, messages, fused, scratch):
@@ -48,71 +58,96 @@ def time_client(client, frames, messages, fused, scratch):
     return times[WARM_UP:], forces
 
 
-def compare(arguments, natoms):
-    most_ranks = max(arguments.ranks)
-    frames = make_frames(arguments.forcewire, most_ranks, natoms, arguments.frames + WARM_UP,
-                         arguments.scratch)
-    messages = [frame_message(*frame) for frame in frames]
-    natoms = len(frames[0][1])
-    contestants = [clients.floor()]
+def contestants(arguments, cell):
+    result = [clients.floor(arguments.idle_client)]
     for ranks in arguments.ranks:
-        contestants.append(clients.forcewire(arguments.forcewire, ranks))
-        lammps = clients.lammps(ranks)
+        result.append(clients.forcewire(arguments.forcewire, ranks))
+        lammps = clients.lammps(ranks, cell)
         if lammps:
-            contestants.append(lammps)
-        else:
-            print('LAMMPS (lmp) is not installed: left out')
+            result.append(lammps)
+    return result + [clients.other(description) for description in arguments.client]
 
-    times, forces = {}, {}
-    for turn in range(arguments.rounds):
-        for client in contestants:
-            seconds, forces[client.label] = time_client(client, frames, messages, arguments.fused,
-                                                        arguments.scratch)
-            times.setdefault(client.label, []).extend(seconds)
 
-    ours = f'forcewire n{most_ranks}'
-    scale = abs(forces[ours]).max()
+def compare(arguments, frames):
+    """All clients on the same frames, in turns, in both styles: a row for each client and style."""
+    messages = [frame_message(*frame) for frame in frames]
+    entrants = contestants(arguments, frames[0][0])
     rows = []
-    for label, seconds in times.items():
-        rows.append({
-            'atoms': natoms, 'client': label, 'median_s': statistics.median(seconds),
-            'min_s': min(seconds), 'p90_s': float(np.percentile(seconds, 90)),
-            'ratio_to_forcewire': statistics.median(seconds) / statistics.median(times[ours]),
-            'force_difference': float(abs(forces[label] - forces[ours]).max() / scale)})
+    for style in arguments.style:
+        times, forces = {}, {}
+        for turn in range(arguments.rounds):
+            for client in entrants:
+                seconds, forces[client.label] = time_client(client, frames, messages,
+                                                            style == 'fused', arguments.scratch)
+                times.setdefault(client.label, []).extend(seconds)
+        rows += [row(client, style, times, forces, arguments.ranks) for client in entrants]
     return rows
 
 
+def row(client, style, times, forces, all_ranks):
+    ranks = client.ranks if client.ranks else max(all_ranks)
+    ours = f'forcewire n{ranks}'
+    seconds = times[client.label]
+    median = statistics.median(seconds)
+    reference = forces[ours]
+    return {
+        'atoms': len(reference), 'style': style, 'client': client.label, 'ranks': client.ranks,
+        'median_s': median, 'mean_s': statistics.fmean(seconds), 'min_s': min(seconds),
+        'p10_s': float(np.percentile(seconds, 10)), 'p90_s': float(np.percentile(seconds, 90)),
+        'ratio_to_floor': median / statistics.median(times['floor']),
+        'ratio_to_forcewire': median / statistics.median(times[ours]),
+        'force_difference': float(abs(forces[client.label] - reference).max()
+                                  / abs(reference).max())}
+
+
 def print_table(rows):
-    print(f'\n{"atoms":>8}  {"client":<14}{"median":>11}{"min":>11}{"90 %":>11}{"x forcewire":>13}'
-          f'{"ns/atom":>9}  forces differ')
-    for row in rows:
-        difference = '' if row['client'] == 'floor' else f'{row["force_difference"]:.1e}'
-        print(f'{row["atoms"]:>8}  {row["client"]:<14}{row["median_s"] * 1e6:>8.0f} us'
-              f'{row["min_s"] * 1e6:>8.0f} us{row["p90_s"] * 1e6:>8.0f} us'
-              f'{row["ratio_to_forcewire"]:>13.2f}{row["median_s"] / row["atoms"] * 1e9:>9.0f}'
+    print(f'\n{"atoms":>8} {"style":<7}{"client":<14}{"median":>11}{"10 %":>11}{"90 %":>11}'
+          f'{"mean":>11}{"x floor":>9}{"x ours":>8}{"ns/atom":>9}  forces differ')
+    for r in rows:
+        difference = '' if r['client'] == 'floor' else f'{r["force_difference"]:.1e}'
+        times = ''.join(f'{r[key] * 1e6:>8.0f} us' for key in
+                        ('median_s', 'p10_s', 'p90_s', 'mean_s'))
+        print(f'{r["atoms"]:>8} {r["style"]:<7}{r["client"]:<14}{times}{r["ratio_to_floor"]:>9.2f}'
+              f'{r["ratio_to_forcewire"]:>8.2f}{r["median_s"] / r["atoms"] * 1e9:>9.0f}'
               f'  {difference}')
+    print('x ours: the median in units of forcewire\'s on as many ranks (clients without ranks: on '
+          'the most).\nThe mean holds the requests at which neighbour lists are rebuilt, the median '
+          'does not.')
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--forcewire', type=Path, required=True)
+    parser.add_argument('--idle-client', type=Path, required=True)
     parser.add_argument('--scratch', type=Path, required=True)
-    parser.add_argument('--atoms', type=int, nargs='+', default=[32000])
+    parser.add_argument('--atoms', type=int, nargs='+', default=[108, 500, 4000, 32000])
+    parser.add_argument('--trajectory', type=Path)
     parser.add_argument('--ranks', type=int, nargs='+', default=[2])
+    parser.add_argument('--style', nargs='+', choices=['fused', 'polled'],
+                        default=['fused', 'polled'])
+    parser.add_argument('--client', action='append', default=[])
     parser.add_argument('--frames', type=int, default=60)
     parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--polled', dest='fused', action='store_false',
-                        help='STATUS before POSDATA and GETFORCE, as ASE does it')
     parser.add_argument('--json', type=Path)
+    parser.add_argument('--picture', type=Path)
     arguments = parser.parse_args()
     arguments.scratch.mkdir(parents=True, exist_ok=True)
 
     rows = []
-    for natoms in arguments.atoms:
-        rows += compare(arguments, natoms)
+    count = arguments.frames + WARM_UP
+    if arguments.trajectory:
+        rows = compare(arguments, read_frames(arguments.trajectory, count))
+    else:
+        for natoms in arguments.atoms:
+            frames = make_frames(arguments.forcewire, max(arguments.ranks), natoms, count,
+                                 arguments.scratch)
+            rows += compare(arguments, frames)
     print_table(rows)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + '\n')
+    figures = arguments.json or arguments.scratch / 'round_trip.json'
+    figures.write_text(json.dumps(rows, indent=1) + '\n')
+    drawing = arguments.picture or arguments.scratch / 'round_trip.png'
+    picture.draw(rows, drawing)
+    print(f'\nall figures   {figures}\npicture       {drawing}')
 
 
 main()

@@ -91,9 +91,9 @@ class Connection:
             view = view[count:]
 
 
-def frame_message(cell_edge, positions):
-    """POSDATA of a cubic cell [bohr] with positions [bohr]."""
-    cell = np.eye(3) * cell_edge
-    return b''.join([b'POSDATA'.ljust(HEADER), cell.tobytes(), np.linalg.inv(cell).tobytes(),
+def frame_message(cell, positions):
+    """POSDATA of a cell, whose rows are lattice vectors [bohr], with positions [bohr]."""
+    columns = np.ascontiguousarray(np.transpose(cell), '<f8')
+    return b''.join([b'POSDATA'.ljust(HEADER), columns.tobytes(), np.linalg.inv(columns).tobytes(),
                      np.array([len(positions)], '<i4').tobytes(),
                      np.ascontiguousarray(positions, '<f8').tobytes()])
