@@ -29,8 +29,8 @@ struct ConnectOptions {
 /// does not explain fails at once. The name service answers in its own time, which `wait` and
 /// `stop` cannot cut short.
 ///
-/// @return the connection (TCP: without Nagle's delay, a dead host noticed in two minutes), or
-/// nothing when `options.stop` said so
+/// @return the connection (TCP: without Nagle's delay, a host that dies while nothing is under way
+/// is noticed in two minutes), or nothing when `options.stop` said so
 /// @throws ConnectError when there is no server at the end of the wait, or there can never be one
 std::optional<Socket> open_socket(const Endpoint& endpoint, const ConnectOptions& options = {});
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -49,21 +50,6 @@ std::array<std::byte, header_size> padded(std::string_view word) {
   return header;
 }
 
-/// From a `batch_size` of 2 on, i-PI sends messages of another layout.
-void refuse_batches(std::string_view parameters) {
-  constexpr std::string_view key = "batch_size:";
-  while (!parameters.empty()) {
-    const std::size_t end = std::min(parameters.find(','), parameters.size());
-    std::string_view token = parameters.substr(0, end);
-    parameters.remove_prefix(std::min(end + 1, parameters.size()));
-    token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
-    if (token.substr(0, key.size()) == key && token.substr(key.size()) != "1") {
-      throw ProtocolError("the text of INIT", "structures one by one, batch_size:1",
-                          std::string(token));
-    }
-  }
-}
-
 /// Bytes as a person can read them: in quotes, unprintable ones as \x00.
 std::string printable(std::span<const std::byte> bytes) {
   std::string text = "\"";
@@ -79,6 +65,23 @@ std::string printable(std::span<const std::byte> bytes) {
     }
   }
   return text + '"';
+}
+
+/// From a `batch_size` of 2 on, i-PI sends messages of another layout.
+void refuse_batches(std::string_view parameters) {
+  constexpr std::string_view key = "batch_size:";
+  while (!parameters.empty()) {
+    const std::size_t end = std::min(parameters.find(','), parameters.size());
+    std::string_view token = parameters.substr(0, end);
+    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+    token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
+    token = token.substr(0, token.find_last_not_of(' ') + 1);
+    if (token.substr(0, key.size()) == key && token.substr(key.size()) != "1") {
+      constexpr std::size_t longest_shown = 40;
+      throw ProtocolError("the text of INIT", "structures one by one: batch_size 1 in i-PI's input",
+                          printable(std::as_bytes(std::span(token.substr(0, longest_shown)))));
+    }
+  }
 }
 
 }  // namespace

@@ -93,11 +93,11 @@ bool Session::leaves_now() {
 
 /// What a lost connection means depends on what the server left undone.
 Exit Session::peer_gone(PeerError::Kind kind) {
+  // Ctrl-C reaches the server as well as us: that it leaves first is no failure.
+  if (stop_requested()) return Exit{Exit::Reason::stop_requested};
   if (!protocol_.between_messages()) {
     throw_inside_message(kind == PeerError::Kind::closed ? PeerError::Kind::truncated : kind);
   }
-  // Ctrl-C reaches the server as well as us: that it leaves first is no failure.
-  if (stop_requested()) return Exit{Exit::Reason::stop_requested};
   if (protocol_.holds_result()) {
     throw PeerError(kind, "before it fetched its result", header_size, 0);
   }
@@ -120,9 +120,10 @@ std::optional<Exit> Session::send_reply() {
   try {
     socket_.writebuffer(parts, options_.message_timeout);
   } catch (const PeerError& error) {
+    if (error.kind() == PeerError::Kind::timeout) throw;
     const bool only_a_status = parts.size() == 1;
-    if (!only_a_status || error.kind() == PeerError::Kind::timeout) throw;
-    return peer_gone(error.kind());
+    if (only_a_status || stop_requested()) return peer_gone(error.kind());
+    throw;
   }
   times_.sending += Clock::now() - start;
   return std::nullopt;

@@ -140,7 +140,9 @@ void Socket::finish() noexcept {
                        own.ss_family == AF_UNIX;
   ::shutdown(descriptor(), is_unix ? SHUT_RDWR : SHUT_WR);
   std::array<std::byte, 4096> unread;
-  while (::recv(descriptor(), unread.data(), unread.size(), MSG_DONTWAIT) > 0) {
+  constexpr int most_looks = 1024;  // whoever sends faster than we read would keep us here for ever
+  for (int look = 0; look < most_looks; ++look) {
+    if (::recv(descriptor(), unread.data(), unread.size(), MSG_DONTWAIT) <= 0) break;
   }
   descriptor_ = Descriptor();
 }

@@ -323,9 +323,9 @@ TEST_F(StoppedSessionTest, LeavesAServerThatNeverRests) {
   std::jthread chatter([&](const std::stop_token& enough) {
     for (int i = 0; i < 500 && !enough.stop_requested(); ++i) {
       server.dribble(wire::header("STATUS"), 12, 10ms);
+      if (i == 20) stop = true;
     }
   });
-  stop = true;
   const auto begin = Clock::now();
   EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
   EXPECT_LT(Clock::now() - begin, 3s);
@@ -378,6 +378,16 @@ TEST_F(StoppedSessionTest, DoesNotCallItAFailureWhenTheServerStopsToo) {
   hold_result();
   stop = true;
   server.close_server();
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+}
+
+TEST_F(StoppedSessionTest, NorWhenItStopsInsideAMessage) {
+  server.send(wire::header("POSDATA"));
+  std::jthread user([&] {
+    std::this_thread::sleep_for(150ms);
+    stop = true;
+    server.close_server();
+  });
   EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
 }
 
