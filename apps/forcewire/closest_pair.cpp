@@ -172,6 +172,13 @@ std::optional<ClosestPair> closest_pair(std::span<const double> positions, const
   if (count == 0 || !finite || !own_image) return std::nullopt;
 
   const std::vector<Vector3d> atoms = wrapped(positions, cell);
+  // Coordinates that are too large to be wrapped: the engine will refuse them.
+  for (const Vector3d& atom : atoms) {
+    const Vector3d fraction = cell.inverse() * atom;
+    for (int axis = 0; axis < 3; ++axis) {
+      if (is_periodic(cell, axis) && !(std::abs(fraction[axis]) < 2)) return std::nullopt;
+    }
+  }
   const std::vector<std::size_t> order = random_order(count);
   const Vector3d height = cell.heights();
   ClosestPair closest{0, 0, *own_image};

@@ -38,12 +38,13 @@ constexpr std::string_view examples = R"(Examples:
     srun forcewire -a $SERVER_NODE --wait 600 --max-seconds 86000 --stop-file STOP -m lj ...
 
 Exit status:
-   0  the server was done, or a signal, --max-seconds or --stop-file asked us to leave
+   0  the server was done, or its connection ended between two requests; or a signal,
+      --max-seconds, --idle-timeout or --stop-file asked us to leave
    2  wrong usage: command line, model options, template
    3  no connection: no such host, nobody listens within --wait, bad socket path
    4  the server vanished inside a message, or while we had a result for it
    5  the server broke the protocol
-   6  the potential failed: bad numbers in or out, no memory
+   6  the potential failed: bad numbers in or out, no memory, or an exception
   70  a bug in forcewire
   With a status other than 0 mpirun adds lines of its own; mpirun --quiet does not. When mpirun
   itself is killed by SIGTERM or Ctrl-C, we leave in order, but it returns a status of its own.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/parallel/attempt.hpp"
 #include "engine/potentials/units.hpp"
 
 namespace forcewire {
@@ -16,7 +17,10 @@ namespace {
 bool has_tail(const Potential& potential, double volume) {
   const std::vector<std::int64_t> one_of_each(static_cast<std::size_t>(potential.species_count()),
                                               1);
-  return potential.tail(one_of_each, volume).energy != 0;
+  double energy = 0;
+  Attempt attempt;  // a potential that throws will do so again, in the engine, which says it
+  attempt([&] { energy = potential.tail(one_of_each, volume).energy; });
+  return energy != 0;
 }
 
 }  // namespace
@@ -30,7 +34,8 @@ Eigen::Vector3d widest_gaps(std::span<const double> positions, const Cell& cell)
     for (std::size_t atom = 0; atom < fractions.size(); ++atom) {
       const Eigen::Map<const Eigen::Vector3d> position(&positions[3 * atom]);
       const double fraction = cell.inverse().row(axis).dot(position);
-      fractions[atom] = fraction - std::floor(fraction);
+      const double wrapped = fraction - std::floor(fraction);
+      fractions[atom] = std::isfinite(wrapped) ? wrapped : 0;  // the engine will refuse it
     }
     std::sort(fractions.begin(), fractions.end());
     double widest = fractions.front() + 1 - fractions.back();  // across the border of the cell

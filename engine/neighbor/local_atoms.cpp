@@ -188,8 +188,9 @@ class ImagesInBox {
 };
 
 void check_image_count(const ImagesInBox& images, std::size_t natoms, double reach) {
-  // A cell can be so thin that one axis alone has too many, and large enough for a low average.
-  const bool countable = images.cells_across() <= most_cells_away;
+  // A cell can be so thin that an atom sees too many of its own images along one axis alone, and so
+  // large that the average is low.
+  const bool countable = images.cells_across() <= most_local_atoms;
   if (countable && images.average() * static_cast<double>(natoms) <= most_local_atoms) return;
   throw InvalidStructure(fmt::format(
       "cutoff and skin of {:g} bohr see more than {:g} periodic images of {} atoms on one rank, "

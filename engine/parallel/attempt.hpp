@@ -6,6 +6,7 @@
 
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/parallel/communicator.hpp"
+#include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/errors.hpp"
 
 namespace forcewire {
@@ -20,6 +21,8 @@ class Attempt {
     if (failure_) return;
     try {
       step();
+    } catch (const MpiError&) {
+      throw;  // the other ranks cannot be told: they may be inside the operation that failed here
     } catch (const PotentialFailure& failure) {
       failure_ = failure;
     } catch (const InvalidStructure& error) {

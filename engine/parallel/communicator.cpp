@@ -27,9 +27,8 @@ void in_pieces(std::span<T> data, Call call) {
   }
 }
 
-// Spins while the answer may be a matter of microseconds, then sleeps in proportion to the wait.
-void wait_dozing(MPI_Request& request) {
-  constexpr auto spin = std::chrono::microseconds(50);
+// Spins at first, then sleeps in proportion to the wait.
+void wait_dozing(MPI_Request& request, Clock::duration spin) {
   constexpr auto shortest = std::chrono::microseconds(10);
   constexpr auto longest = std::chrono::milliseconds(1);
   const auto start = Clock::now();
@@ -53,6 +52,8 @@ int reduce_to_all(int value, MPI_Op op, MPI_Comm comm) {
 }  // namespace
 
 Communicator Communicator::world() { return Communicator(MPI_COMM_WORLD); }
+
+Communicator Communicator::self() { return Communicator(MPI_COMM_SELF); }
 
 Communicator::Communicator(MPI_Comm comm) {
   check_mpi(MPI_Comm_dup(comm, &comm_), "MPI_Comm_dup");
@@ -105,12 +106,13 @@ void Communicator::broadcast(std::span<double> data) const {
   });
 }
 
-void Communicator::broadcast_dozing(std::span<std::byte> message) const {
+void Communicator::broadcast_dozing(std::span<std::byte> message,
+                                    std::chrono::nanoseconds spin) const {
   if (size_ == 1) return;
-  in_pieces(message, [this](std::byte* piece, int count) {
+  in_pieces(message, [this, spin](std::byte* piece, int count) {
     MPI_Request request = MPI_REQUEST_NULL;
     check_mpi(MPI_Ibcast(piece, count, MPI_BYTE, 0, comm_, &request), "MPI_Ibcast");
-    wait_dozing(request);
+    wait_dozing(request, spin);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -17,6 +18,9 @@ class Communicator {
  public:
   /// A duplicate of all ranks of the program. @collective
   static Communicator world();
+
+  /// This rank alone.
+  static Communicator self();
 
   /// A duplicate of `comm`. @collective
   explicit Communicator(MPI_Comm comm);
@@ -42,9 +46,10 @@ class Communicator {
   /// Copies `data` of the root to all ranks. @collective
   void broadcast(std::span<double> data) const;
 
-  /// Copies `message` of the root to all ranks, who may wait long: they doze instead of spinning,
-  /// and wake at most a sixteenth of the time waited, or a millisecond, too late. @collective
-  void broadcast_dozing(std::span<std::byte> message) const;
+  /// Copies `message` of the root to all ranks, who may wait long: after having spun for `spin`
+  /// they doze, and wake at most a sixteenth of the time waited, or a millisecond, too late.
+  /// @collective
+  void broadcast_dozing(std::span<std::byte> message, std::chrono::nanoseconds spin) const;
 
   /// Text of rank `source` on all ranks. @collective
   std::string broadcast_text(const std::string& text, int source) const;

@@ -46,10 +46,12 @@ std::span<double> slice(std::span<double> data, const Communicator& node) {
 Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> potential,
                      EvaluatorOptions options)
     : world_(world),
+      alone_(Communicator::self()),
       nodes_(world, options.pretended_nodes),
       potential_(std::move(potential)),
       options_(std::move(options)),
-      list_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())) {
+      list_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())),
+      alone_list_(list_) {
   for (const std::int32_t species : options_.species) {
     if (species < 0 || species >= potential_->species_count()) {
       throw std::invalid_argument(
@@ -79,7 +81,7 @@ Result Evaluator::evaluate(const Structure& structure) {
     positions_.sync();
     Command command{Order::evaluate, static_cast<std::int64_t>(count)};
     Eigen::Map<Matrix3dRows>(command.cell_rows.data()) = structure.cell;
-    announce(command);
+    if (team(count).size() > 1) announce(command);
 
     const Outcome outcome = work(cell, count);
     if (outcome.failure) throw *outcome.failure;
@@ -123,8 +125,22 @@ int Evaluator::serve() {
 
 void Evaluator::release(int status) { announce({Order::release, status}); }
 
+/// Who works on a structure of `count` coordinates. Waking the others and waiting for each other
+/// has its price; they sleep on when the structure is not worth it.
+const Communicator& Evaluator::team(std::size_t count) const {
+  return count / 3 < options_.fewest_shared ? alone_ : world_;
+}
+
 Evaluator::Command Evaluator::announce(Command command) {
-  world_.broadcast_dozing(std::as_writable_bytes(std::span(&command, 1)));
+  // A server that was quick to ask again will be so again: to be awake then is worth a millisecond
+  // of a core. One that was not leaves the core to others.
+  constexpr std::chrono::microseconds quick{500};
+  constexpr std::chrono::microseconds long_spin{1000};
+  constexpr std::chrono::microseconds short_spin{50};
+  const auto start = std::chrono::steady_clock::now();
+  world_.broadcast_dozing(std::as_writable_bytes(std::span(&command, 1)),
+                          last_wait_ < quick ? long_spin : short_spin);
+  last_wait_ = std::chrono::steady_clock::now() - start;
   return command;
 }
 
@@ -135,6 +151,7 @@ std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
   attempt([&] {
     positions_ = SharedArray();  // the old ones first, both sizes together may not fit
     forces_ = SharedArray();
+    nodes_.node().barrier();  // memory is free when the last rank has let go of it
     positions_ = SharedArray(nodes_.node(), capacity);
     forces_ = SharedArray(nodes_.node(), capacity);
   });
@@ -149,6 +166,8 @@ std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
 }
 
 Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
+  const Communicator& ranks = team(count);
+  VerletList& list = ranks.size() < world_.size() ? alone_list_ : list_;
   ++statistics_.evaluations;
   statistics_.atoms += static_cast<std::int64_t>(count / 3);
   {
@@ -161,11 +180,11 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
   {
     const Stopwatch watch(statistics_.neighbor_lists);
     bool serves = false;
-    attempt([&] { serves = list_.refresh(cell, positions); });
-    if (world_.min(serves ? 1 : 0) == 0) {
+    attempt([&] { serves = list.refresh(cell, positions); });
+    if (ranks.min(serves ? 1 : 0) == 0) {
       ++statistics_.rebuilds;
       attempt([&] {
-        list_.rebuild(cell, positions, options_.species, {world_.rank(), world_.size()});
+        list.rebuild(cell, positions, options_.species, {ranks.rank(), ranks.size()});
       });
     }
   }
@@ -173,9 +192,9 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
   {
     const Stopwatch watch(statistics_.forces);
     attempt([&] {
-      owned_forces_.resize(3 * list_.owned().size());
-      sums = potential_->compute(list_.system(), owned_forces_);
-      write_forces();
+      owned_forces_.resize(3 * list.owned().size());
+      sums = potential_->compute(list.system(), owned_forces_);
+      write_forces(list);
     });
   }
   const Stopwatch watch(statistics_.reducing);
@@ -183,7 +202,7 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
 }
 
 void Evaluator::share_positions(std::size_t count) {
-  if (nodes_.node_count() > 1) {
+  if (nodes_.node_count() > 1 && team(count).size() > 1) {
     if (nodes_.is_leader()) {
       nodes_.leaders().broadcast(positions_.data().first(count));
       positions_.sync();
@@ -198,9 +217,9 @@ void Evaluator::share_positions(std::size_t count) {
   positions_.sync();
 }
 
-void Evaluator::write_forces() {
+void Evaluator::write_forces(const VerletList& list) {
   const std::span<double> forces = forces_.data();
-  const std::span<const std::int32_t> owned = list_.owned();
+  const std::span<const std::int32_t> owned = list.owned();
   for (std::size_t local = 0; local < owned.size(); ++local) {
     const double* from = &owned_forces_[3 * local];
     double* to = &forces[3 * static_cast<std::size_t>(owned[local])];
@@ -208,8 +227,8 @@ void Evaluator::write_forces() {
     if (!std::isfinite(from[0] + from[1] + from[2])) {
       throw PotentialFailure(Kind::result,
                              fmt::format("the force on atom {} is ({} {} {}) hartree/bohr, "
-                                         "expected finite numbers: is another "
-                                         "atom at the same place?",
+                                         "expected finite numbers; another "
+                                         "atom may be at the same place",
                                          owned[local], from[0], from[1], from[2]));
     }
   }
@@ -224,15 +243,16 @@ Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attem
     std::copy_n(sums.virial.data(), 9, &total[2]);
   }
   forces_.sync();
-  world_.sum(total);  // nobody is past it before all have written their forces
+  const Communicator& ranks = team(count);
+  ranks.sum(total);  // nobody is past it before all have written their forces
   forces_.sync();
 
   Outcome outcome;
   if (total[0] != 0) {
-    outcome.failure = attempt.first_failure(world_);
+    outcome.failure = attempt.first_failure(ranks);
     return outcome;
   }
-  if (nodes_.node_count() > 1 && nodes_.is_leader()) {
+  if (nodes_.node_count() > 1 && ranks.size() > 1 && nodes_.is_leader()) {
     nodes_.leaders().sum_to_root(forces_.data().first(count));
   }
   outcome.sums.energy = total[1];

@@ -53,6 +53,7 @@ struct EvaluatorOptions {
   std::vector<std::int32_t> species;  ///< of each atom; empty = all of species 0
   std::optional<double> skin;         ///< [bohr]; default: a fraction of the cutoff
   int pretended_nodes = 0;            ///< split the ranks into this many nodes; 0 = the real ones
+  std::size_t fewest_shared = 0;      ///< smaller structures the root computes alone [atoms]
 };
 
 /// Computes forces on all ranks of a communicator.
@@ -111,24 +112,28 @@ class Evaluator {
     std::optional<PotentialFailure> failure;
   };
 
+  const Communicator& team(std::size_t count) const;
   Command announce(Command command);
   std::optional<PotentialFailure> grow(std::size_t count);
   Outcome work(const Cell& cell, std::size_t count);
   void share_positions(std::size_t count);
-  void write_forces();
+  void write_forces(const VerletList& list);
   Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
   void check_structure(const Structure& structure) const;
   void check_periodicity(const Cell& cell) const;
   void add_tail(const Cell& cell, std::size_t natoms, Result& result) const;
 
   const Communicator& world_;
+  Communicator alone_;  // the root without the others
   NodeLayout nodes_;
   std::unique_ptr<Potential> potential_;
   EvaluatorOptions options_;
-  VerletList list_;
+  VerletList list_;        // of this rank's part of the atoms
+  VerletList alone_list_;  // of all atoms; the root's, for what it computes alone
   SharedArray positions_;
   SharedArray forces_;
   std::vector<double> owned_forces_;
+  std::chrono::nanoseconds last_wait_{};  // for the root's command
   EvaluatorStatistics statistics_;
 };
 

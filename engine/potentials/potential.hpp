@@ -34,7 +34,7 @@ class Potential {
   virtual LocalSums compute(const LocalSystem& system, std::span<double> forces) = 0;
 
   /// The tail correction of a fully periodic system of `volume` [bohr^3] with `count[s]` atoms of
-  /// species s. Asked once a request, on the root, only when all three axes are periodic.
+  /// species s. Asked on the root, and only when all three axes are periodic.
   virtual TailCorrection tail(std::span<const std::int64_t> count, double volume) const;
 
   /// Why the model demands three periodic axes (a sentence for the user), if it does.

@@ -117,7 +117,7 @@ TEST(Communicator, WaitsWithoutBurningACore) {
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     message.fill(std::byte{42});
   }
-  world.broadcast_dozing(message);
+  world.broadcast_dozing(message, std::chrono::microseconds(50));
   EXPECT_EQ(message[3], world.is_root() || world.size() > 1 ? std::byte{42} : std::byte{0});
   EXPECT_LT(processor_seconds() - start, 0.15) << "of a wait of half a second";
 }

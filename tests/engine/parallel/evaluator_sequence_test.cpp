@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/parallel/evaluator.hpp"
 #include "support/agreement.hpp"
@@ -105,6 +106,44 @@ TEST(EvaluatorSequence, AtomsInACellThinnerThanTheSkin) {
       if (frame % 4 == 0) wrap_at_random(thin, 3, random);
     }
   });
+}
+
+TEST(EvaluatorSequence, SmallStructuresAreTheRootsAlone) {
+  const ReferenceModel model(argon());
+  for (const int nodes : {1, 2}) {
+    if (nodes > Communicator::world().size()) continue;
+    EvaluatorOptions options = with_skin();
+    options.pretended_nodes = nodes;
+    options.fewest_shared = 100;
+    const Communicator world = Communicator::world();
+    Evaluator evaluator(world, engine_potential(model), options);
+    int shared = 0;
+    if (evaluator.is_root()) {
+      Random random(21);
+      Configuration small = forcewire::liquid(sigma, 2, random);
+      Configuration large = forcewire::liquid(sigma, 3, random);
+      EXPECT_LT(small.natoms(), options.fewest_shared);
+      EXPECT_GE(large.natoms(), options.fewest_shared);
+      // Runs of both kinds, in which each keeps its own list.
+      for (int frame = 0; frame < 24; ++frame) {
+        Configuration& now = frame % 4 < 2 || frame % 7 == 0 ? small : large;
+        if (&now == &large) ++shared;
+        displace(now, 0.01 * sigma, random);
+        EXPECT_TRUE(agrees_with_reference(evaluator, model, now)) << "frame " << frame;
+      }
+      EXPECT_EQ(evaluator.statistics().evaluations, 24);
+      if (world.size() > 1) {
+        EXPECT_LE(evaluator.statistics().rebuilds, 6);
+      }
+      small.positions[4] = std::numeric_limits<double>::quiet_NaN();
+      EXPECT_THROW(evaluator.evaluate(small.structure()), PotentialFailure);
+      evaluator.release(0);
+    } else {
+      evaluator.serve();
+    }
+    shared = world.max(shared);
+    EXPECT_EQ(evaluator.statistics().evaluations, world.is_root() ? 25 : shared);
+  }
 }
 
 TEST(EvaluatorSequence, OneAtomJumps) {
