@@ -3,6 +3,7 @@
 #include <mpi.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -63,6 +64,9 @@ class Communicator {
 
   /// @collective
   int min(int value) const;
+
+  /// The bits that are set in the `bits` of all ranks. @collective
+  std::uint32_t common_bits(std::uint32_t bits) const;
 
  private:
   Communicator() = default;
