@@ -49,7 +49,7 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       nodes_(world, options.pretended_nodes),
       potential_(std::move(potential)),
       options_(std::move(options)),
-      list_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())) {
+      lists_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())) {
   for (const std::int32_t species : options_.species) {
     if (species < 0 || species >= potential_->species_count()) {
       throw std::invalid_argument(
@@ -160,12 +160,11 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
   Attempt attempt;
   {
     const Stopwatch watch(statistics_.neighbor_lists);
-    bool serves = false;
-    attempt([&] { serves = list_.refresh(cell, positions); });
-    if (world_.min(serves ? 1 : 0) == 0) {
+    const auto agree = [this](std::uint32_t bits) { return world_.common_bits(bits); };
+    if (!lists_.find(cell, positions, agree)) {
       ++statistics_.rebuilds;
       attempt([&] {
-        list_.rebuild(cell, positions, options_.species, {world_.rank(), world_.size()});
+        lists_.rebuild(cell, positions, options_.species, {world_.rank(), world_.size()});
       });
     }
   }
@@ -173,8 +172,8 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
   {
     const Stopwatch watch(statistics_.forces);
     attempt([&] {
-      owned_forces_.resize(3 * list_.owned().size());
-      sums = potential_->compute(list_.system(), owned_forces_);
+      owned_forces_.resize(3 * lists_.current().owned().size());
+      sums = potential_->compute(lists_.current().system(), owned_forces_);
       write_forces();
     });
   }
@@ -200,7 +199,7 @@ void Evaluator::share_positions(std::size_t count) {
 
 void Evaluator::write_forces() {
   const std::span<double> forces = forces_.data();
-  const std::span<const std::int32_t> owned = list_.owned();
+  const std::span<const std::int32_t> owned = lists_.current().owned();
   for (std::size_t local = 0; local < owned.size(); ++local) {
     const double* from = &owned_forces_[3 * local];
     double* to = &forces[3 * static_cast<std::size_t>(owned[local])];

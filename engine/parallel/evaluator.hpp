@@ -12,7 +12,7 @@
 
 #include "engine/geometry/cell.hpp"
 #include "engine/geometry/periodicity.hpp"
-#include "engine/neighbor/verlet_list.hpp"
+#include "engine/neighbor/replica_lists.hpp"
 #include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/node_layout.hpp"
@@ -125,7 +125,7 @@ class Evaluator {
   NodeLayout nodes_;
   std::unique_ptr<Potential> potential_;
   EvaluatorOptions options_;
-  VerletList list_;
+  ReplicaLists lists_;
   SharedArray positions_;
   SharedArray forces_;
   std::vector<double> owned_forces_;
