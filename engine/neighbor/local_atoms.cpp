@@ -217,6 +217,12 @@ void check_image_count(const ImagesInBox& images, std::size_t natoms, double rea
 
 }  // namespace
 
+bool can_be_resolved(std::span<const double> coordinates) {
+  int beyond = 0;  // no early end: this way it is vector instructions
+  for (const double x : coordinates) beyond |= std::abs(x) <= largest_coordinate ? 0 : 1;
+  return beyond == 0;
+}
+
 void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
                         std::span<const std::int32_t> species, double reach, Part part) {
   check_coordinates(cell, positions);

@@ -18,6 +18,10 @@ struct Part {
   int count = 1;
 };
 
+/// Are all coordinates finite, and small enough to tell atoms apart? Modulo lattice vectors, one of
+/// 1e300 bohr is as good as no movement. LocalAtoms::select throws where this is false.
+bool can_be_resolved(std::span<const double> coordinates);
+
 /// The atoms one rank works with: those it owns and the ghosts that these can see.
 ///
 /// Owned atoms are a contiguous run of the spatial order. A ghost is any other atom, or any

@@ -67,8 +67,16 @@ class Candidates {
 VerletList::VerletList(double cutoff, double skin) : cutoff_(cutoff), list_cutoff_(cutoff + skin) {}
 
 bool VerletList::is_alike(const Cell& cell, std::span<const double> positions) const {
-  return built_for_ && built_for_->coordinates == positions.size() &&
-         built_for_->cell.periodic() == cell.periodic();
+  if (!built_for_ || built_for_->coordinates != positions.size() ||
+      built_for_->cell.periodic() != cell.periodic()) {
+    return false;
+  }
+  const auto begin_of = [&](int index) {
+    return positions.size() * static_cast<std::size_t>(index) /
+           static_cast<std::size_t>(built_for_->part.count);
+  };
+  const std::size_t begin = begin_of(built_for_->part.index);
+  return can_be_resolved(positions.subspan(begin, begin_of(built_for_->part.index + 1) - begin));
 }
 
 double VerletList::largest_motion(const Cell& cell) const {
@@ -110,7 +118,7 @@ void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
   discard();
   atoms_.select(cell, positions, species, list_cutoff_, part);
   fill_rows();
-  built_for_ = Reference{cell, positions.size()};
+  built_for_ = Reference{cell, positions.size(), part};
 }
 
 void VerletList::fill_rows() {

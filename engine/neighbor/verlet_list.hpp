@@ -68,9 +68,11 @@ class VerletList {
   struct Reference {
     Cell cell;
     std::size_t coordinates;  // how many
+    Part part;
   };
 
-  /// Is there a list of as many atoms, with the same axes periodic?
+  /// Is there a list of as many atoms, with the same axes periodic, and can this rank's share of
+  /// the coordinates be resolved? The share, for all ranks have a say in whether the list serves.
   bool is_alike(const Cell& cell, std::span<const double> positions) const;
   /// How far owned atoms may have moved [bohr]; if not positive, the deformation of the cell alone
   /// is too much.

@@ -232,6 +232,19 @@ TEST_F(VerletListLife, EndsWithDiscard) {
   EXPECT_FALSE(list.refresh(Cell(before_.cell), before_.positions));
 }
 
+TEST_F(VerletListLife, ServesNoCoordinateThatCannotBeResolved) {
+  // Modulo lattice vectors, such an atom has not moved.
+  VerletList list(cutoff, skin);
+  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  for (const double bad : {1e300, -1e40, 1.1e9, HUGE_VAL, std::nan("")}) {
+    after_.positions[3 * 17] = bad;
+    EXPECT_FALSE(list.refresh(Cell(after_.cell), after_.positions)) << bad;
+    EXPECT_FALSE(list.may_serve(Cell(after_.cell), after_.positions)) << bad;
+    EXPECT_FALSE(list.is_near(Cell(after_.cell), after_.positions, skin)) << bad;
+  }
+  EXPECT_TRUE(list.refresh(Cell(before_.cell), before_.positions));
+}
+
 TEST_F(VerletListLife, KnowsHowNearItLastServed) {
   VerletList list(cutoff, skin);
   const auto is_near = [&](const Configuration& at, double distance) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "engine/parallel/evaluator.hpp"
@@ -143,12 +144,14 @@ TEST(EvaluatorReplicas, ARequestThatFailsCostsNoList) {
   with_each_layout([](Evaluator& evaluator, const ReferenceModel& model) {
     Random random(74);
     const Beads beads(far, random);
-    Configuration broken = beads[0];
-    broken.positions[5] = std::numeric_limits<double>::quiet_NaN();
+    // As movement goes, 1e300 is none, modulo lattice vectors.
+    const std::array bad{std::numeric_limits<double>::quiet_NaN(), 1e300};
     for (int cycle = 0; cycle < 3; ++cycle) {
       for (std::size_t k = 0; k < Beads::count; ++k) {
         ASSERT_TRUE(agrees_with_reference(evaluator, model, beads[k])) << "cycle " << cycle;
         if (cycle > 0 && k % 3 == 1) {
+          Configuration broken = beads[0];
+          broken.positions[40 * k] = bad[k % bad.size()];
           EXPECT_THROW(evaluator.evaluate(broken.structure()), PotentialFailure);
         }
       }
