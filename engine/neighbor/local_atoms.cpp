@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/kernels/refresh_kernel.hpp"
@@ -51,6 +52,23 @@ Shift shift_into_cell(const Cell& cell, const Eigen::Vector3d& position) {
 
 Eigen::Vector3d moved(const Cell& cell, const Eigen::Vector3d& position, const Shift& shift) {
   return position + cell.matrix() * Eigen::Vector3d(shift[0], shift[1], shift[2]);
+}
+
+/// How far atoms at fractional coordinates `s` are from `reference`, modulo lattice vectors [bohr],
+/// squared.
+double squared_distance(const Cell& cell, const Eigen::Vector3d& s,
+                        const Eigen::Vector3d& reference) {
+  Eigen::Vector3d motion = s - reference;
+  for (int axis = 0; axis < 3; ++axis) {
+    if (cell.periodic()[static_cast<std::size_t>(axis)]) motion[axis] -= std::round(motion[axis]);
+  }
+  return (cell.matrix() * motion).squaredNorm();
+}
+
+/// Bytes of all arrays together.
+template <typename... Element>
+std::size_t bytes_of(const std::vector<Element>&... arrays) {
+  return ((arrays.capacity() * sizeof(Element)) + ...);
 }
 
 void check_coordinates(const Cell& cell, std::span<const double> positions) {
@@ -200,6 +218,12 @@ void check_image_count(const ImagesInBox& images, std::size_t natoms, double rea
 
 }  // namespace
 
+bool can_be_resolved(std::span<const double> coordinates) {
+  int beyond = 0;  // no early end: this way it is vector instructions
+  for (const double x : coordinates) beyond |= std::abs(x) <= largest_coordinate ? 0 : 1;
+  return beyond == 0;
+}
+
 void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
                         std::span<const std::int32_t> species, double reach, Part part) {
   check_coordinates(cell, positions);
@@ -281,6 +305,7 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
   // The padding repeats atom 0; the atom after the last one is replaced by the far atom.
   const std::size_t padded = (size_ + refresh_multiple) / refresh_multiple * refresh_multiple;
   atoms_.resize(padded);
+  owned_before_.resize(owned_.size());
   source_.assign(padded, 0);
   species_.assign(padded, 0);
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -305,11 +330,45 @@ bool LocalAtoms::refresh(const Cell& cell, std::span<const double> positions, do
   const auto pointers = [](const std::array<std::vector<double>, 3>& arrays) {
     return std::array{arrays[0].data(), arrays[1].data(), arrays[2].data()};
   };
+  std::copy_n(atoms_.begin(), owned_before_.size(), owned_before_.begin());
+  inverse_cell_before_ = std::exchange(inverse_cell_, cell.inverse());
   const bool within =
       refresh_atoms({source_.data(), species_.data(), pointers(shift_), pointers(reference_)}, cell,
                     positions.data(), atoms_.size(), owned_.size(), limit * limit, atoms_.data());
   atoms_[size_] = {far, far, far, 0};
   return within;
+}
+
+void LocalAtoms::undo_refresh() {
+  std::copy(owned_before_.begin(), owned_before_.end(), atoms_.begin());
+  inverse_cell_ = inverse_cell_before_;
+}
+
+bool LocalAtoms::within_since_select(const Cell& cell, std::span<const double> positions,
+                                     double limit) const {
+  for (std::size_t local = 0; local < owned_.size(); ++local) {
+    const Eigen::Vector3d reference(reference_[0][local], reference_[1][local],
+                                    reference_[2][local]);
+    const Eigen::Vector3d s = cell.inverse() * position_of(positions, owned_[local]);
+    if (!(squared_distance(cell, s, reference) <= limit * limit)) return false;  // also for a NaN
+  }
+  return true;
+}
+
+bool LocalAtoms::within_since_refresh(const Cell& cell, std::span<const double> positions,
+                                      double limit) const {
+  for (std::size_t local = 0; local < owned_.size(); ++local) {
+    const PackedAtom& atom = atoms_[local];
+    const Eigen::Vector3d reference = inverse_cell_ * Eigen::Vector3d(atom.x, atom.y, atom.z);
+    const Eigen::Vector3d s = cell.inverse() * position_of(positions, owned_[local]);
+    if (!(squared_distance(cell, s, reference) <= limit * limit)) return false;  // also for a NaN
+  }
+  return true;
+}
+
+std::size_t LocalAtoms::bytes() const {
+  return bytes_of(images_, unsorted_, owned_, atoms_, owned_before_, source_, species_) +
+         bytes_of(shift_[0], shift_[1], shift_[2], reference_[0], reference_[1], reference_[2]);
 }
 
 }  // namespace forcewire

@@ -18,6 +18,10 @@ struct Part {
   int count = 1;
 };
 
+/// Are all coordinates finite, and small enough to tell atoms apart? Modulo lattice vectors, one of
+/// 1e300 bohr is as good as no movement. LocalAtoms::select throws where this is false.
+bool can_be_resolved(std::span<const double> coordinates);
+
 /// The atoms one rank works with: those it owns and the ghosts that these can see.
 ///
 /// Owned atoms are a contiguous run of the spatial order. A ghost is any other atom, or any
@@ -40,6 +44,21 @@ class LocalAtoms {
   /// @return whether every owned atom is within `limit` [bohr] of where it was at `select`,
   ///         deformation of the cell taken off
   bool refresh(const Cell& cell, std::span<const double> positions, double limit);
+
+  /// Takes the last `refresh` back: owned atoms are where they were before it. Ghosts are not,
+  /// until the next `refresh`.
+  void undo_refresh();
+
+  /// What `refresh` would return but for rounding; changes nothing, and ends at the first atom that
+  /// is too far.
+  bool within_since_select(const Cell& cell, std::span<const double> positions, double limit) const;
+
+  /// The same, of the distances from where owned atoms are now.
+  bool within_since_refresh(const Cell& cell, std::span<const double> positions,
+                            double limit) const;
+
+  /// Memory that is held, in use or not.
+  std::size_t bytes() const;
 
   std::span<const PackedAtom> atoms() const { return {atoms_.data(), size_ + 1}; }
   std::size_t size() const { return size_; }  ///< owned atoms and ghosts
@@ -76,6 +95,11 @@ class LocalAtoms {
   std::vector<std::int32_t> owned_;
   std::size_t size_ = 0;
   std::vector<PackedAtom> atoms_;
+  Eigen::Matrix3d inverse_cell_ = Eigen::Matrix3d::Identity();  // of the last refresh
+
+  // What undo_refresh brings back.
+  std::vector<PackedAtom> owned_before_;
+  Eigen::Matrix3d inverse_cell_before_ = Eigen::Matrix3d::Identity();
 
   // What a refresh reads, by local index; see LocalSources.
   std::vector<std::int64_t> source_;

@@ -66,16 +66,51 @@ class Candidates {
 
 VerletList::VerletList(double cutoff, double skin) : cutoff_(cutoff), list_cutoff_(cutoff + skin) {}
 
-bool VerletList::refresh(const Cell& cell, std::span<const double> positions) {
+bool VerletList::is_alike(const Cell& cell, std::span<const double> positions) const {
   if (!built_for_ || built_for_->coordinates != positions.size() ||
       built_for_->cell.periodic() != cell.periodic()) {
     return false;
   }
+  const auto begin_of = [&](int index) {
+    return positions.size() * static_cast<std::size_t>(index) /
+           static_cast<std::size_t>(built_for_->part.count);
+  };
+  const std::size_t begin = begin_of(built_for_->part.index);
+  return can_be_resolved(positions.subspan(begin, begin_of(built_for_->part.index + 1) - begin));
+}
+
+double VerletList::largest_motion(const Cell& cell) const {
   const Eigen::Matrix3d& reference = built_for_->cell.matrix();
   const double stretch =
       reference == cell.matrix() ? 1.0 : spectral_norm(reference * cell.inverse());
-  const double limit = (list_cutoff_ / stretch - cutoff_) / 2;
-  return limit > 0 && atoms_.refresh(cell, positions, limit);
+  return (list_cutoff_ / stretch - cutoff_) / 2;
+}
+
+bool VerletList::refresh(const Cell& cell, std::span<const double> positions) {
+  if (!is_alike(cell, positions)) return false;
+  const double limit = largest_motion(cell);
+  if (!(limit > 0)) return false;
+  const bool serves = atoms_.refresh(cell, positions, limit);
+  if (!serves) atoms_.undo_refresh();
+  return serves;
+}
+
+bool VerletList::may_serve(const Cell& cell, std::span<const double> positions) const {
+  if (!is_alike(cell, positions)) return false;
+  const double limit = largest_motion(cell);
+  return limit > 0 && atoms_.within_since_select(cell, positions, limit);
+}
+
+bool VerletList::is_near(const Cell& cell, std::span<const double> positions,
+                         double distance) const {
+  return is_alike(cell, positions) && atoms_.within_since_refresh(cell, positions, distance);
+}
+
+std::size_t VerletList::bytes() const {
+  std::size_t numbers = 0;
+  for (const auto& axis : coordinates_) numbers += axis.capacity();
+  return atoms_.bytes() + numbers * sizeof(double) + row_begin_.capacity() * sizeof(std::size_t) +
+         index_.capacity() * sizeof(std::int32_t);
 }
 
 void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
@@ -83,7 +118,7 @@ void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
   discard();
   atoms_.select(cell, positions, species, list_cutoff_, part);
   fill_rows();
-  built_for_ = Reference{cell, positions.size()};
+  built_for_ = Reference{cell, positions.size(), part};
 }
 
 void VerletList::fill_rows() {

@@ -25,10 +25,23 @@ class VerletList {
   /// @param cutoff and @param skin [bohr], both positive
   VerletList(double cutoff, double skin);
 
-  /// Brings the local atoms to `positions`.
+  /// Brings the local atoms to `positions` if the list serves for them. If not, no atom is taken to
+  /// have been there.
   /// @return whether the list serves for the atoms this rank owns; if it does not on any rank, all
   ///         must rebuild
   bool refresh(const Cell& cell, std::span<const double> positions);
+
+  /// Takes back a `refresh` that said true, when the list serves here but not on all ranks: it
+  /// counts as if it had not been.
+  void undo_refresh() { atoms_.undo_refresh(); }
+
+  /// Would `refresh` say true? Rounding apart; changes nothing, and costs little where it would
+  /// not.
+  bool may_serve(const Cell& cell, std::span<const double> positions) const;
+
+  /// Is each owned atom within `distance` [bohr] of where it was when the list last served or was
+  /// built, deformation of the cell taken off, modulo lattice vectors?
+  bool is_near(const Cell& cell, std::span<const double> positions, double distance) const;
 
   /// Builds the list anew for this rank's part of the atoms; the same arguments, other than
   /// `part.index`, on all ranks.
@@ -38,6 +51,12 @@ class VerletList {
 
   /// Forgets the list: the next `refresh` says false.
   void discard() { built_for_.reset(); }
+
+  /// Is there a list: built, and not discarded since?
+  bool exists() const { return built_for_.has_value(); }
+
+  /// Memory that the list holds, a discarded one included.
+  std::size_t bytes() const;
 
   /// Atoms and neighbours after the last successful `refresh` or `rebuild`.
   LocalSystem system() const;
@@ -49,8 +68,15 @@ class VerletList {
   struct Reference {
     Cell cell;
     std::size_t coordinates;  // how many
+    Part part;
   };
 
+  /// Is there a list of as many atoms, with the same axes periodic, and can this rank's share of
+  /// the coordinates be resolved? The share, for all ranks have a say in whether the list serves.
+  bool is_alike(const Cell& cell, std::span<const double> positions) const;
+  /// How far owned atoms may have moved [bohr]; if not positive, the deformation of the cell alone
+  /// is too much.
+  double largest_motion(const Cell& cell) const;
   void fill_rows();
 
   double cutoff_;

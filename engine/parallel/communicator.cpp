@@ -153,4 +153,11 @@ int Communicator::max(int value) const { return reduce_to_all(value, MPI_MAX, co
 
 int Communicator::min(int value) const { return reduce_to_all(value, MPI_MIN, comm_); }
 
+std::uint32_t Communicator::common_bits(std::uint32_t bits) const {
+  if (size_ == 1) return bits;
+  std::uint32_t result = bits;
+  check_mpi(MPI_Allreduce(&bits, &result, 1, MPI_UINT32_T, MPI_BAND, comm_), "MPI_Allreduce");
+  return result;
+}
+
 }  // namespace forcewire

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -68,6 +69,9 @@ class Communicator {
 
   /// @collective
   int min(int value) const;
+
+  /// The bits that are set in the `bits` of all ranks. @collective
+  std::uint32_t common_bits(std::uint32_t bits) const;
 
  private:
   Communicator() = default;

@@ -50,8 +50,8 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       nodes_(world, options.pretended_nodes),
       potential_(std::move(potential)),
       options_(std::move(options)),
-      list_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())),
-      alone_list_(list_) {
+      lists_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())),
+      alone_lists_(lists_) {
   for (const std::int32_t species : options_.species) {
     if (species < 0 || species >= potential_->species_count()) {
       throw std::invalid_argument(
@@ -167,7 +167,7 @@ std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
 
 Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
   const Communicator& ranks = team(count);
-  VerletList& list = ranks.size() < world_.size() ? alone_list_ : list_;
+  ReplicaLists& lists = ranks.size() < world_.size() ? alone_lists_ : lists_;
   ++statistics_.evaluations;
   statistics_.atoms += static_cast<std::int64_t>(count / 3);
   {
@@ -179,12 +179,11 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
   Attempt attempt;
   {
     const Stopwatch watch(statistics_.neighbor_lists);
-    bool serves = false;
-    attempt([&] { serves = list.refresh(cell, positions); });
-    if (ranks.min(serves ? 1 : 0) == 0) {
+    const auto agree = [&](std::uint32_t bits) { return ranks.common_bits(bits); };
+    if (!lists.find(cell, positions, agree)) {
       ++statistics_.rebuilds;
       attempt([&] {
-        list.rebuild(cell, positions, options_.species, {ranks.rank(), ranks.size()});
+        lists.rebuild(cell, positions, options_.species, {ranks.rank(), ranks.size()});
       });
     }
   }
@@ -192,9 +191,9 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
   {
     const Stopwatch watch(statistics_.forces);
     attempt([&] {
-      owned_forces_.resize(3 * list.owned().size());
-      sums = potential_->compute(list.system(), owned_forces_);
-      write_forces(list);
+      owned_forces_.resize(3 * lists.current().owned().size());
+      sums = potential_->compute(lists.current().system(), owned_forces_);
+      write_forces(lists.current());
     });
   }
   const Stopwatch watch(statistics_.reducing);

@@ -12,7 +12,7 @@
 
 #include "engine/geometry/cell.hpp"
 #include "engine/geometry/periodicity.hpp"
-#include "engine/neighbor/verlet_list.hpp"
+#include "engine/neighbor/replica_lists.hpp"
 #include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/node_layout.hpp"
@@ -128,8 +128,8 @@ class Evaluator {
   NodeLayout nodes_;
   std::unique_ptr<Potential> potential_;
   EvaluatorOptions options_;
-  VerletList list_;        // of this rank's part of the atoms
-  VerletList alone_list_;  // of all atoms; the root's, for what it computes alone
+  ReplicaLists lists_;        // of this rank's part of the atoms
+  ReplicaLists alone_lists_;  // of all atoms; the root's, for what it computes alone
   SharedArray positions_;
   SharedArray forces_;
   std::vector<double> owned_forces_;

@@ -232,6 +232,54 @@ TEST_F(VerletListLife, EndsWithDiscard) {
   EXPECT_FALSE(list.refresh(Cell(before_.cell), before_.positions));
 }
 
+TEST_F(VerletListLife, ServesNoCoordinateThatCannotBeResolved) {
+  // Modulo lattice vectors, such an atom has not moved.
+  VerletList list(cutoff, skin);
+  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  for (const double bad : {1e300, -1e40, 1.1e9, HUGE_VAL, std::nan("")}) {
+    after_.positions[3 * 17] = bad;
+    EXPECT_FALSE(list.refresh(Cell(after_.cell), after_.positions)) << bad;
+    EXPECT_FALSE(list.may_serve(Cell(after_.cell), after_.positions)) << bad;
+    EXPECT_FALSE(list.is_near(Cell(after_.cell), after_.positions, skin)) << bad;
+  }
+  EXPECT_TRUE(list.refresh(Cell(before_.cell), before_.positions));
+}
+
+TEST_F(VerletListLife, KnowsHowNearItLastServed) {
+  VerletList list(cutoff, skin);
+  const auto is_near = [&](const Configuration& at, double distance) {
+    return list.is_near(Cell(at.cell), at.positions, distance);
+  };
+  EXPECT_FALSE(is_near(before_, 1)) << "never built";
+  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  EXPECT_TRUE(is_near(before_, 1e-9));
+  after_.positions[3 * 17] += 0.4 * skin;
+  strain(after_, 0.01 * Eigen::Matrix3d::Identity());
+  wrap_at_random(after_, 3, random_);
+  EXPECT_FALSE(is_near(after_, 0.4 * skin));
+  EXPECT_TRUE(is_near(after_, 0.41 * skin)) << "deformation is no movement";
+  after_ = before_;
+  after_.positions[3 * 17] += 0.4 * skin;
+  ASSERT_TRUE(list.refresh(Cell(after_.cell), after_.positions));
+  EXPECT_TRUE(is_near(after_, 1e-9));
+  EXPECT_FALSE(is_near(before_, 0.39 * skin));
+  list.undo_refresh();
+  EXPECT_TRUE(is_near(before_, 1e-9));
+  EXPECT_FALSE(is_near(after_, 0.39 * skin));
+}
+
+TEST_F(VerletListLife, ARefreshThatFailsHasNotBeen) {
+  VerletList list(cutoff, skin);
+  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  after_.positions[3 * 17] += 0.6 * skin;
+  EXPECT_FALSE(list.may_serve(Cell(after_.cell), after_.positions));
+  EXPECT_FALSE(list.refresh(Cell(after_.cell), after_.positions));
+  EXPECT_TRUE(list.is_near(Cell(before_.cell), before_.positions, 1e-9));
+  EXPECT_TRUE(list.may_serve(Cell(before_.cell), before_.positions));
+  EXPECT_TRUE(list.refresh(Cell(before_.cell), before_.positions));
+  expect_equal(listed(list, before_.natoms(), cutoff), expected(before_, cutoff), before_);
+}
+
 TEST_F(VerletListLife, SurvivesAFailedRebuild) {
   VerletList list(cutoff, skin);
   list.rebuild(Cell(before_.cell), before_.positions, {}, {});

@@ -95,6 +95,13 @@ TEST(Communicator, FindsExtremes) {
   EXPECT_EQ(world.min(10 - world.rank()), 11 - world.size());
 }
 
+TEST(Communicator, FindsCommonBits) {
+  const Communicator world = Communicator::world();
+  const std::uint32_t own = std::uint32_t{1} << static_cast<unsigned>(world.rank());
+  EXPECT_EQ(world.common_bits(0x80000100U | own), world.size() == 1 ? 0x80000101U : 0x80000100U);
+  EXPECT_EQ(world.common_bits(world.is_root() ? 0 : ~0U), 0U);
+}
+
 TEST(Communicator, SplitsByColor) {
   const Communicator world = Communicator::world();
   const Communicator part = world.split(world.rank() % 2);

@@ -1,0 +1,147 @@
+#include "engine/neighbor/replica_lists.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+namespace forcewire {
+
+namespace {
+
+constexpr double near_fraction = 0.25;  // of the skin; the header says why
+
+std::size_t lowest(std::uint32_t mask) { return static_cast<std::size_t>(std::countr_zero(mask)); }
+
+}  // namespace
+
+ReplicaLists::ReplicaLists(double cutoff, double skin, Bounds bounds)
+    : cutoff_(cutoff), skin_(skin), most_bytes_(bounds.bytes) {
+  if (bounds.lists < 1 || bounds.lists > static_cast<int>(most_lists)) {
+    throw std::invalid_argument(
+        fmt::format("{} lists for replicas, expected 1 to {}", bounds.lists, most_lists));
+  }
+  // All of them now: find must not allocate, for it must not throw.
+  for (std::size_t slot = 0; slot < static_cast<std::size_t>(bounds.lists); ++slot) {
+    slots_.push_back({VerletList(cutoff, skin), slot});
+  }
+}
+
+bool ReplicaLists::find(const Cell& cell, std::span<const double> positions, const Agree& agree) {
+  ++requests_;
+  const std::size_t expected = slots_[current_].next;
+  const bool expected_serves_here = slots_[expected].list.refresh(cell, positions);
+  if (agree(expected_serves_here ? bit(expected) : 0) != 0) {
+    use(expected);
+    return true;
+  }
+  if (expected_serves_here) slots_[expected].list.undo_refresh();
+
+  if ((open_ & ~bit(expected)) != 0) {
+    const Mask serve_here = refresh_all_but(expected, cell, positions);
+    const Mask serve = agree(serve_here);
+    const Mask chosen = serve & (~serve + 1);  // the lowest bit
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+      if ((serve_here & ~chosen & bit(slot)) != 0) slots_[slot].list.undo_refresh();
+    }
+    if (serve != 0) {
+      use(lowest(serve));
+      return true;
+    }
+  }
+
+  const Mask worn_out = open_ == 0 ? 0 : agree(near(cell, positions));
+  if (worn_out != 0) {
+    use(lowest(worn_out));
+  } else {
+    open(open_ == 0 ? 0 : agree(fitting()));
+  }
+  // Here and not in rebuild: a rank that does not come that far must not be left with a list that
+  // belongs to no other.
+  slots_[current_].list.discard();
+  return false;
+}
+
+void ReplicaLists::rebuild(const Cell& cell, std::span<const double> positions,
+                           std::span<const std::int32_t> species, Part part) {
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    VerletList& list = slots_[slot].list;
+    if ((open_ & bit(slot)) == 0 && list.bytes() > 0) list = VerletList(cutoff_, skin_);
+  }
+  slots_[current_].list.rebuild(cell, positions, species, part);
+}
+
+std::size_t ReplicaLists::bytes() const {
+  std::size_t sum = 0;
+  for (const Slot& slot : slots_) sum += slot.list.bytes();
+  return sum;
+}
+
+/// @return those that serve here; most of the others are not touched
+ReplicaLists::Mask ReplicaLists::refresh_all_but(std::size_t expected, const Cell& cell,
+                                                 std::span<const double> positions) {
+  Mask serve = 0;
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    VerletList& list = slots_[slot].list;
+    if (slot == expected || !list.may_serve(cell, positions)) continue;
+    if (list.refresh(cell, positions)) serve |= bit(slot);
+  }
+  return serve;
+}
+
+ReplicaLists::Mask ReplicaLists::near(const Cell& cell, std::span<const double> positions) const {
+  Mask result = 0;
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].list.is_near(cell, positions, near_fraction * skin_)) result |= bit(slot);
+  }
+  return result;
+}
+
+/// The lists that there is memory for on this rank when the last used come first. Not among them
+/// are those whose rebuild failed.
+ReplicaLists::Mask ReplicaLists::fitting() const {
+  std::array<std::size_t, most_lists> order{};
+  std::size_t count = 0;
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].list.exists()) order[count++] = slot;
+  }
+  const auto end = order.begin() + static_cast<std::ptrdiff_t>(count);
+  std::sort(order.begin(), end, [this](std::size_t a, std::size_t b) {
+    return slots_[a].last_use > slots_[b].last_use;
+  });
+  Mask result = 0;
+  std::size_t bytes = 0;
+  for (std::size_t at = 0; at < count; ++at) {
+    bytes += slots_[order[at]].list.bytes();
+    if (bytes > most_bytes_) break;
+    result |= bit(order[at]);
+  }
+  return result;
+}
+
+/// Takes a slot for a new list, and drops all lists but those in `keep`.
+void ReplicaLists::open(Mask keep) {
+  const auto rank = [&](std::size_t slot) {
+    return std::pair((keep & bit(slot)) != 0, slots_[slot].last_use);
+  };
+  std::size_t chosen = 0;
+  for (std::size_t slot = 1; slot < slots_.size(); ++slot) {
+    if (rank(slot) < rank(chosen)) chosen = slot;
+  }
+  open_ = keep | bit(chosen);
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    if ((open_ & bit(slot)) == 0) slots_[slot].list.discard();
+  }
+  use(chosen);
+  slots_[chosen].next = chosen;  // until known better
+}
+
+void ReplicaLists::use(std::size_t slot) {
+  slots_[current_].next = slot;
+  slots_[slot].last_use = requests_;
+  current_ = slot;
+}
+
+}  // namespace forcewire

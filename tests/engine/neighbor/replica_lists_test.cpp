@@ -1,0 +1,288 @@
+// Which list is used, rebuilt, kept and dropped; one rank, with the votes of others made up.
+// Forces through it, on several ranks: evaluator_replicas_test.cpp.
+
+#include "engine/neighbor/replica_lists.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "engine/geometry/invalid_structure.hpp"
+#include "support/agreement.hpp"
+#include "support/models.hpp"
+#include "support/reference.hpp"
+#include "support/structures.hpp"
+
+namespace forcewire {
+namespace {
+
+using ::testing::HasSubstr;
+
+const double sigma = argon().sigma;
+const double cutoff = argon().cutoff;
+const double skin = 0.4 * sigma;
+
+std::uint32_t alone(std::uint32_t bits) { return bits; }
+
+/// Finds or rebuilds.
+/// @return whether a list served
+bool ask(ReplicaLists& lists, const Configuration& structure,
+         const ReplicaLists::Agree& agree = alone) {
+  const Cell cell(structure.cell);
+  if (lists.find(cell, structure.positions, agree)) return true;
+  lists.rebuild(cell, structure.positions, structure.species, {});
+  return false;
+}
+
+/// Forces by the current list.
+testing::AssertionResult is_right(const ReplicaLists& lists, const Configuration& structure) {
+  const ReferenceModel model(argon());
+  const VerletList& list = lists.current();
+  if (list.owned().size() != structure.natoms()) {
+    return testing::AssertionFailure() << "a list of " << list.owned().size() << " atoms";
+  }
+  std::vector<double> local(structure.positions.size());
+  const LocalSums sums = engine_potential(model)->compute(list.system(), local);
+  std::vector<double> forces(local.size());
+  for (std::size_t at = 0; at < list.owned().size(); ++at) {
+    const auto atom = static_cast<std::size_t>(list.owned()[at]);
+    std::copy_n(&local[3 * at], 3, &forces[3 * atom]);
+  }
+  Result result;
+  result.energy = sums.energy;
+  result.virial = sums.virial;
+  result.forces = forces;
+  return agrees(result, image_sum(model, structure.cell, structure.positions), structure);
+}
+
+class ReplicaListsTest : public testing::Test {
+ protected:
+  /// As a liquid's beads: the same atoms, up to `spread` along each axis from where they were.
+  std::vector<Configuration> beads(std::size_t count, double spread) {
+    std::vector<Configuration> result(count, liquid(sigma, 3, random_));
+    for (Configuration& bead : result) displace(bead, spread, random_);
+    return result;
+  }
+
+  Random random_{61};
+};
+
+TEST_F(ReplicaListsTest, KeepsAListForEachReplica) {
+  ReplicaLists lists(cutoff, skin);
+  std::vector<Configuration> beads = this->beads(5, 0.2 * sigma);
+  for (const Configuration& bead : beads) EXPECT_FALSE(ask(lists, bead));
+  EXPECT_EQ(lists.count(), 5);
+  for (const std::size_t k : {0U, 1U, 2U, 3U, 4U, 0U, 3U, 1U, 1U, 4U, 2U, 0U}) {
+    displace(beads[k], 0.02 * skin, random_);
+    EXPECT_TRUE(ask(lists, beads[k])) << "bead " << k;
+    EXPECT_TRUE(is_right(lists, beads[k])) << "bead " << k;
+  }
+}
+
+TEST_F(ReplicaListsTest, AsksOnceWhereTheExpectedListServes) {
+  ReplicaLists lists(cutoff, skin);
+  const std::vector<Configuration> beads = this->beads(4, 0.2 * sigma);
+  int votes = 0;
+  const auto count = [&](std::uint32_t bits) {
+    ++votes;
+    return bits;
+  };
+  for (int cycle = 0; cycle < 2; ++cycle) {
+    for (const Configuration& bead : beads) ask(lists, bead);
+  }
+  for (const Configuration& bead : beads) EXPECT_TRUE(ask(lists, bead, count));
+  EXPECT_EQ(votes, 4) << "in turn";
+  votes = 0;
+  EXPECT_TRUE(ask(lists, beads[2], count));
+  EXPECT_EQ(votes, 2) << "out of turn";
+  EXPECT_TRUE(ask(lists, beads[2], count));
+  votes = 0;
+  EXPECT_TRUE(ask(lists, beads[2], count));
+  EXPECT_EQ(votes, 1) << "one alone";
+}
+
+TEST_F(ReplicaListsTest, OneStructureThatMovesKeepsOneList) {
+  ReplicaLists lists(cutoff, skin);
+  Configuration liquid = forcewire::liquid(sigma, 3, random_);
+  std::vector<double> velocity(liquid.positions.size());
+  for (double& v : velocity) v = std::uniform_real_distribution(-0.02, 0.02)(random_) * sigma;
+  int rebuilds = 0;
+  constexpr int frames = 100;
+  for (int frame = 0; frame < frames; ++frame) {
+    for (std::size_t at = 0; at < velocity.size(); ++at) liquid.positions[at] += velocity[at];
+    strain(liquid, 0.002 * std::sin(0.3 * frame) * Eigen::Matrix3d::Identity());
+    if (frame % 3 == 1) wrap_into_cell(liquid);
+    if (frame % 7 == 2) wrap_at_random(liquid, 3, random_);
+    if (!ask(lists, liquid)) ++rebuilds;
+    ASSERT_EQ(lists.count(), 1) << "frame " << frame;
+  }
+  EXPECT_GT(rebuilds, frames / 20);
+  EXPECT_LT(rebuilds, frames / 4);
+}
+
+TEST_F(ReplicaListsTest, AListThatIsWornOutIsReplacedByTheSameReplica) {
+  ReplicaLists lists(cutoff, skin);
+  std::vector<Configuration> beads = this->beads(3, 0.2 * sigma);
+  for (int frame = 0; frame < 30; ++frame) {
+    for (Configuration& bead : beads) {
+      ask(lists, bead);
+      ASSERT_TRUE(frame % 10 != 0 || is_right(lists, bead)) << "frame " << frame;
+      for (std::size_t at = 0; at < bead.positions.size(); at += 3) {
+        bead.positions[at] += 0.1 * skin;
+      }
+    }
+    ASSERT_EQ(lists.count(), 3) << "frame " << frame;
+  }
+}
+
+TEST_F(ReplicaListsTest, TellsBeadsBarelyFartherApartThanAListBears) {
+  ReplicaLists lists(cutoff, skin);
+  Configuration here = liquid(sigma, 3, random_);
+  Configuration there = here;
+  there.positions[3 * 40] += 0.51 * skin;
+  EXPECT_FALSE(ask(lists, here));
+  EXPECT_FALSE(ask(lists, there));
+  EXPECT_EQ(lists.count(), 2);
+  EXPECT_TRUE(ask(lists, here));
+  EXPECT_TRUE(is_right(lists, here));
+  EXPECT_TRUE(ask(lists, there));
+  EXPECT_TRUE(is_right(lists, there));
+}
+
+TEST_F(ReplicaListsTest, BeadsThatAreCloseShareAList) {
+  ReplicaLists lists(cutoff, skin);
+  for (const Configuration& bead : beads(6, 0.06 * skin)) ask(lists, bead);
+  EXPECT_EQ(lists.count(), 1);
+}
+
+TEST_F(ReplicaListsTest, TheListThatServedLongestAgoMakesWay) {
+  ReplicaLists lists(cutoff, skin, {.lists = 3});
+  const std::vector<Configuration> beads = this->beads(4, 0.2 * sigma);
+  for (const std::size_t k : {0U, 1U, 2U}) EXPECT_FALSE(ask(lists, beads[k]));
+  EXPECT_TRUE(ask(lists, beads[0]));
+  EXPECT_FALSE(ask(lists, beads[3]));  // in the place of 1
+  EXPECT_EQ(lists.count(), 3);
+  for (const std::size_t k : {0U, 2U, 3U}) EXPECT_TRUE(ask(lists, beads[k])) << "bead " << k;
+  EXPECT_FALSE(ask(lists, beads[1]));  // in the place of 0
+  EXPECT_TRUE(is_right(lists, beads[1]));
+  EXPECT_EQ(lists.count(), 3);
+  for (const std::size_t k : {1U, 2U, 3U}) EXPECT_TRUE(ask(lists, beads[k])) << "bead " << k;
+}
+
+TEST_F(ReplicaListsTest, StructuresThatHaveNothingInCommonFillTheBoundAndNoMore) {
+  ReplicaLists lists(cutoff, skin);
+  for (int k = 0; k < 40; ++k) ask(lists, liquid(sigma, 2, random_));
+  EXPECT_EQ(lists.count(), 32);
+}
+
+TEST_F(ReplicaListsTest, MemoryBoundsTheNumberOfLists) {
+  const std::vector<Configuration> beads = this->beads(6, 0.2 * sigma);
+  ReplicaLists one(cutoff, skin);
+  ask(one, beads[0]);
+  const std::size_t size = one.bytes();
+  EXPECT_GT(size, beads[0].natoms() * 60 * sizeof(std::int32_t)) << "less than the neighbours";
+
+  ReplicaLists three(cutoff, skin, {.bytes = size * 5 / 2});
+  for (const Configuration& bead : beads) {
+    ask(three, bead);
+    EXPECT_LE(three.count(), 3);
+    EXPECT_LT(three.bytes(), size * 4);
+  }
+  EXPECT_EQ(three.count(), 3);
+  for (const std::size_t k : {3U, 4U, 5U}) EXPECT_TRUE(ask(three, beads[k])) << "bead " << k;
+}
+
+TEST_F(ReplicaListsTest, OneListIsAllowedHoweverLarge) {
+  ReplicaLists lists(cutoff, skin, {.bytes = 0});
+  const std::vector<Configuration> beads = this->beads(2, 0.2 * sigma);
+  for (const Configuration& bead : beads) {
+    EXPECT_FALSE(ask(lists, bead));
+    EXPECT_TRUE(ask(lists, bead));
+    EXPECT_EQ(lists.count(), 1);
+  }
+}
+
+TEST_F(ReplicaListsTest, MemoryThatIsShortOnAnotherRankCountsHere) {
+  ReplicaLists lists(cutoff, skin);
+  const std::vector<Configuration> beads = this->beads(4, 0.2 * sigma);
+  for (const std::size_t k : {0U, 1U, 2U}) ask(lists, beads[k]);
+  // Of the lists this rank has room for, in slots 0 to 2, the other one keeps the last used.
+  int vote = 0;
+  const auto less = [&](std::uint32_t bits) { return ++vote == 4 ? bits & 0b100U : bits; };
+  EXPECT_FALSE(ask(lists, beads[3], less));
+  ASSERT_EQ(vote, 4) << "expected, others, worn out, fitting";
+  EXPECT_EQ(lists.count(), 2);
+  for (const std::size_t k : {2U, 3U}) EXPECT_TRUE(ask(lists, beads[k])) << "bead " << k;
+  EXPECT_FALSE(ask(lists, beads[1]));
+}
+
+TEST_F(ReplicaListsTest, NoListServesHereThatDoesNotElsewhere) {
+  ReplicaLists lists(cutoff, skin);
+  const std::vector<Configuration> beads = this->beads(2, 0.2 * sigma);
+  for (const Configuration& bead : beads) ask(lists, bead);
+  const auto never = [](std::uint32_t) { return 0U; };
+  for (const Configuration& bead : beads) EXPECT_FALSE(ask(lists, bead, never));
+}
+
+TEST_F(ReplicaListsTest, AListThatIsTestedInVainHasNotMoved) {
+  ReplicaLists lists(cutoff, skin);
+  const Configuration start = liquid(sigma, 3, random_);
+  Configuration moved = start;  // still served here, and too far to be the same replica
+  for (std::size_t at = 0; at < moved.positions.size(); at += 3) moved.positions[at] += 0.4 * skin;
+  ask(lists, start);
+  int vote = 0;
+  const auto not_the_expected = [&](std::uint32_t bits) { return ++vote == 1 ? 0U : bits; };
+  EXPECT_FALSE(ask(lists, moved, not_the_expected));
+  EXPECT_EQ(lists.count(), 2) << "as if it had been there, the list counted as worn out";
+  EXPECT_TRUE(ask(lists, start));
+  EXPECT_TRUE(is_right(lists, start));
+}
+
+TEST_F(ReplicaListsTest, OtherNumbersOfAtomsAndOtherAxesTakeTurns) {
+  ReplicaLists lists(cutoff, skin);
+  const Eigen::Matrix3d cell = Eigen::Vector3d(50, 40, 45).asDiagonal();
+  std::vector<Configuration> kinds;
+  for (const std::size_t natoms : {60U, 61U, 1U, 100U}) {
+    kinds.push_back(gas(cell, natoms, 0.85 * sigma, 0, random_));
+  }
+  kinds.push_back(kinds[0]);
+  kinds.back().cell.row(2).setZero();
+  for (const Configuration& kind : kinds) EXPECT_FALSE(ask(lists, kind));
+  for (int frame = 0; frame < 3; ++frame) {
+    for (Configuration& kind : kinds) {
+      displace(kind, 0.02 * skin, random_);
+      EXPECT_TRUE(ask(lists, kind)) << kind;
+      EXPECT_TRUE(is_right(lists, kind)) << kind;
+    }
+  }
+}
+
+TEST_F(ReplicaListsTest, FailedRebuildsDriveNoListOut) {
+  ReplicaLists lists(cutoff, skin, {.lists = 4});
+  const std::vector<Configuration> beads = this->beads(2, 0.2 * sigma);
+  for (const Configuration& bead : beads) ask(lists, bead);
+  Configuration broken = beads[0];
+  broken.positions[7] = std::numeric_limits<double>::quiet_NaN();
+  for (int k = 0; k < 10; ++k) EXPECT_THROW(ask(lists, broken), InvalidStructure);
+  for (const Configuration& bead : beads) {
+    EXPECT_TRUE(ask(lists, bead));
+    EXPECT_TRUE(is_right(lists, bead));
+  }
+}
+
+TEST_F(ReplicaListsTest, RefusesBoundsThatMakeNoSense) {
+  for (const int count : {-1, 0, 33}) {
+    try {
+      const ReplicaLists lists(cutoff, skin, {.lists = count});
+      ADD_FAILURE() << count << " lists were accepted";
+    } catch (const std::invalid_argument& error) {
+      EXPECT_THAT(error.what(), HasSubstr(std::to_string(count) + " lists"));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace forcewire
