@@ -65,7 +65,11 @@ def contestants(arguments, cell):
         lammps = clients.lammps(ranks, cell)
         if lammps:
             result.append(lammps)
-    return result + [clients.other(description) for description in arguments.client]
+    result += [clients.other(description) for description in arguments.client]
+    labels = [client.label for client in result]
+    if len(set(labels)) < len(labels):
+        raise SystemExit(f'each client once, please, and under a name of its own: {labels}')
+    return result
 
 
 def compare(arguments, frames):
@@ -111,8 +115,9 @@ def print_table(rows):
               f'{r["ratio_to_forcewire"]:>8.2f}{r["median_s"] / r["atoms"] * 1e9:>9.0f}'
               f'  {difference}')
     print('x ours: the median in units of forcewire\'s on as many ranks (clients without ranks: on '
-          'the most).\nThe mean holds the requests at which neighbour lists are rebuilt, the median '
-          'does not.')
+          'the most).\nThe mean of forcewire holds the requests at which it rebuilds its lists, the '
+          'median does not.\nfix ipi of LAMMPS 2022 takes an atom that leaves the cell on one side '
+          'and enters it on the\nother for a long move, and rebuilds its lists at most requests.')
 
 
 def main():

@@ -83,6 +83,7 @@ class Program:
         """Standard error without what mpirun says of programs that return a status."""
         text = re.sub(r"(?ms)^-{60,}\n.*?^-{60,}\n", "", self.err)
         text = re.sub(r"(?m)^mpirun: .*\n", "", text)
+        text = re.sub(r"(?m)^\[hwloc/.*\n", "", text)  # in a container without /sys
         # True where the tests run on few cores, and not what they are about.
         text = re.sub(r"(?m)^forcewire: warning: \d+ ranks on a node with .*\n", "", text)
         return text.strip()
