@@ -43,9 +43,10 @@ void wait_dozing(MPI_Request& request, Clock::duration spin) {
   }
 }
 
-int reduce_to_all(int value, MPI_Op op, MPI_Comm comm) {
-  int result = value;
-  check_mpi(MPI_Allreduce(&value, &result, 1, MPI_INT, op, comm), "MPI_Allreduce");
+template <typename T>
+T reduce_to_all(T value, MPI_Datatype type, MPI_Op op, MPI_Comm comm) {
+  T result = value;
+  check_mpi(MPI_Allreduce(&value, &result, 1, type, op, comm), "MPI_Allreduce");
   return result;
 }
 
@@ -149,15 +150,13 @@ void Communicator::sum_to_root(std::span<double> data) const {
   });
 }
 
-int Communicator::max(int value) const { return reduce_to_all(value, MPI_MAX, comm_); }
+int Communicator::max(int value) const { return reduce_to_all(value, MPI_INT, MPI_MAX, comm_); }
 
-int Communicator::min(int value) const { return reduce_to_all(value, MPI_MIN, comm_); }
+int Communicator::min(int value) const { return reduce_to_all(value, MPI_INT, MPI_MIN, comm_); }
 
 std::uint32_t Communicator::common_bits(std::uint32_t bits) const {
   if (size_ == 1) return bits;
-  std::uint32_t result = bits;
-  check_mpi(MPI_Allreduce(&bits, &result, 1, MPI_UINT32_T, MPI_BAND, comm_), "MPI_Allreduce");
-  return result;
+  return reduce_to_all(bits, MPI_UINT32_T, MPI_BAND, comm_);
 }
 
 }  // namespace forcewire

@@ -50,17 +50,11 @@ template <typename Body>
 void between_good_requests(Body body) {
   const ReferenceModel model(argon());
   const Configuration gas = good_gas();
-  const Communicator world = Communicator::world();
-  for (const int nodes : {1, 2}) {
-    if (nodes > world.size()) continue;
-    EvaluatorOptions options;
-    options.pretended_nodes = nodes;
-    with_evaluator(engine_potential(model), options, [&](Evaluator& evaluator) {
-      ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
-      body(evaluator, gas);
-      ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
-    });
-  }
+  with_each_layout(model, {}, [&](Evaluator& evaluator, const ReferenceModel&) {
+    ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
+    body(evaluator, gas);
+    ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
+  });
 }
 
 TEST(EvaluatorFailure, CoordinateThatIsNoNumber) {
@@ -213,17 +207,14 @@ void expect_complaint(FailingPotential::Mode mode, int culprit, Kind kind,
   const Communicator world = Communicator::world();
   const Configuration gas = good_gas();
   const ReferenceModel model(argon());
-  for (const int nodes : {1, 2}) {
-    if (nodes > world.size()) continue;
-    EvaluatorOptions options;
-    options.pretended_nodes = nodes;
+  for_each_layout({}, [&](const EvaluatorOptions& options) {
     with_evaluator(std::make_unique<FailingPotential>(mode, culprit, world), options,
                    [&](Evaluator& evaluator) {
                      EXPECT_TRUE(agrees_with_reference(evaluator, model, gas));
                      EXPECT_THAT(complaint(evaluator, gas, kind), matches);
                      EXPECT_TRUE(agrees_with_reference(evaluator, model, gas));
                    });
-  }
+  });
 }
 
 TEST(EvaluatorFailure, PotentialThrowsOnOneRank) {

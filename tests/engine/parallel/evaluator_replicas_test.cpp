@@ -79,19 +79,16 @@ Order in_pairs() {
   return order;
 }
 
+EvaluatorOptions with_skin() {
+  EvaluatorOptions options;
+  options.skin = skin;
+  return options;
+}
+
 /// Asks `body(evaluator, model)` for a sequence, on one node and on two.
 template <typename Body>
 void with_each_layout(Body body) {
-  const ReferenceModel model(argon());
-  const Communicator world = Communicator::world();
-  for (const int nodes : {1, 2}) {
-    if (nodes > world.size()) continue;
-    EvaluatorOptions options;
-    options.skin = skin;
-    options.pretended_nodes = nodes;
-    with_evaluator(engine_potential(model), options,
-                   [&](Evaluator& evaluator) { body(evaluator, model); });
-  }
+  forcewire::with_each_layout(ReferenceModel(argon()), with_skin(), body);
 }
 
 void expect_few_rebuilds(const Order& order, double spread) {

@@ -27,15 +27,7 @@ EvaluatorOptions with_skin() {
 /// Asks `body(evaluator, model)` for a sequence, on one node and on two.
 template <typename Body>
 void with_each_layout(Body body) {
-  const ReferenceModel model(argon());
-  const Communicator world = Communicator::world();
-  for (const int nodes : {1, 2}) {
-    if (nodes > world.size()) continue;
-    EvaluatorOptions options = with_skin();
-    options.pretended_nodes = nodes;
-    with_evaluator(engine_potential(model), options,
-                   [&](Evaluator& evaluator) { body(evaluator, model); });
-  }
+  forcewire::with_each_layout(ReferenceModel(argon()), with_skin(), body);
 }
 
 TEST(EvaluatorSequence, DriftingAtoms) {
@@ -110,13 +102,11 @@ TEST(EvaluatorSequence, AtomsInACellThinnerThanTheSkin) {
 
 TEST(EvaluatorSequence, SmallStructuresAreTheRootsAlone) {
   const ReferenceModel model(argon());
-  for (const int nodes : {1, 2}) {
-    if (nodes > Communicator::world().size()) continue;
-    EvaluatorOptions options = with_skin();
-    options.pretended_nodes = nodes;
-    options.fewest_shared = 100;
+  EvaluatorOptions options = with_skin();
+  options.fewest_shared = 100;
+  for_each_layout(options, [&](const EvaluatorOptions& layout) {
     const Communicator world = Communicator::world();
-    Evaluator evaluator(world, engine_potential(model), options);
+    Evaluator evaluator(world, engine_potential(model), layout);
     int shared = 0;
     if (evaluator.is_root()) {
       Random random(21);
@@ -143,7 +133,7 @@ TEST(EvaluatorSequence, SmallStructuresAreTheRootsAlone) {
     }
     shared = world.max(shared);
     EXPECT_EQ(evaluator.statistics().evaluations, world.is_root() ? 25 : shared);
-  }
+  });
 }
 
 TEST(EvaluatorSequence, OneAtomJumps) {
