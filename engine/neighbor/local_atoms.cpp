@@ -264,6 +264,7 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
 
 void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positions, double reach) {
   std::vector<Eigen::Vector3d> owned_places;
+  owned_places.reserve(images_.size());
   std::vector<bool> is_owned(positions.size() / 3, false);
   for (const Image& image : images_) {
     owned_places.push_back(moved(cell, position_of(positions, image.atom), image.shift));
@@ -305,7 +306,7 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
   // The padding repeats atom 0; the atom after the last one is replaced by the far atom.
   const std::size_t padded = (size_ + refresh_multiple) / refresh_multiple * refresh_multiple;
   atoms_.resize(padded);
-  owned_before_.resize(owned_.size());
+  atoms_before_.resize(padded);
   source_.assign(padded, 0);
   species_.assign(padded, 0);
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -330,7 +331,7 @@ bool LocalAtoms::refresh(const Cell& cell, std::span<const double> positions, do
   const auto pointers = [](const std::array<std::vector<double>, 3>& arrays) {
     return std::array{arrays[0].data(), arrays[1].data(), arrays[2].data()};
   };
-  std::copy_n(atoms_.begin(), owned_before_.size(), owned_before_.begin());
+  std::swap(atoms_, atoms_before_);
   inverse_cell_before_ = std::exchange(inverse_cell_, cell.inverse());
   const bool within =
       refresh_atoms({source_.data(), species_.data(), pointers(shift_), pointers(reference_)}, cell,
@@ -340,7 +341,7 @@ bool LocalAtoms::refresh(const Cell& cell, std::span<const double> positions, do
 }
 
 void LocalAtoms::undo_refresh() {
-  std::copy(owned_before_.begin(), owned_before_.end(), atoms_.begin());
+  std::swap(atoms_, atoms_before_);
   inverse_cell_ = inverse_cell_before_;
 }
 
@@ -367,7 +368,7 @@ bool LocalAtoms::within_since_refresh(const Cell& cell, std::span<const double> 
 }
 
 std::size_t LocalAtoms::bytes() const {
-  return bytes_of(images_, unsorted_, owned_, atoms_, owned_before_, source_, species_) +
+  return bytes_of(images_, unsorted_, owned_, atoms_, atoms_before_, source_, species_) +
          bytes_of(shift_[0], shift_[1], shift_[2], reference_[0], reference_[1], reference_[2]);
 }
 

@@ -45,8 +45,7 @@ class LocalAtoms {
   ///         deformation of the cell taken off
   bool refresh(const Cell& cell, std::span<const double> positions, double limit);
 
-  /// Takes the last `refresh` back: owned atoms are where they were before it. Ghosts are not,
-  /// until the next `refresh`.
+  /// Takes the last `refresh` back: all atoms are where they were before it. Not twice in a row.
   void undo_refresh();
 
   /// What `refresh` would return but for rounding; changes nothing, and ends at the first atom that
@@ -98,7 +97,7 @@ class LocalAtoms {
   Eigen::Matrix3d inverse_cell_ = Eigen::Matrix3d::Identity();  // of the last refresh
 
   // What undo_refresh brings back.
-  std::vector<PackedAtom> owned_before_;
+  std::vector<PackedAtom> atoms_before_;
   Eigen::Matrix3d inverse_cell_before_ = Eigen::Matrix3d::Identity();
 
   // What a refresh reads, by local index; see LocalSources.
