@@ -2,8 +2,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <vector>
-
 #include "apps/bench/liquid.hpp"
 #include "engine/neighbor/verlet_list.hpp"
 
@@ -14,9 +12,10 @@ using forcewire::bench::Liquid;
 void forces(benchmark::State& state) {
   const Liquid liquid(state.range(0));
   const auto potential = Liquid::potential();
+  const forcewire::Cell cell(liquid.cell);
   forcewire::VerletList list(Liquid::cutoff, Liquid::skin);
-  list.rebuild(forcewire::Cell(liquid.cell), liquid.positions, {}, {0, 1});
-  std::vector<double> result(liquid.positions.size());
+  list.rebuild(cell, liquid.positions, {}, *forcewire::bench::Order(cell, liquid), {});
+  forcewire::AlignedVector<double> result(3 * list.owned().size());
   for (auto _ : state) {
     benchmark::DoNotOptimize(potential->compute(list.system(), result));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/geometry/cell.hpp"
+#include "engine/neighbor/spatial_order.hpp"
 #include "engine/potentials/registry.hpp"
 
 namespace forcewire::bench {
@@ -53,6 +54,23 @@ struct Liquid {
 
   Eigen::Matrix3d cell;  ///< rows = lattice vectors [bohr]
   std::vector<double> positions;
+};
+
+/// The spatial order of a liquid, sorted by one rank.
+class Order {
+ public:
+  Order(const Cell& cell, const Liquid& liquid)
+      : memory_(SpatialOrder::bytes_needed(liquid.natoms(), 1)) {
+    sort(cell, liquid);
+  }
+  void sort(const Cell& cell, const Liquid& liquid) {
+    order_.sort(cell, liquid.positions, {}, memory_, [] {});
+  }
+  const SpatialOrder& operator*() const { return order_; }
+
+ private:
+  std::vector<std::byte> memory_;
+  SpatialOrder order_;
 };
 
 }  // namespace forcewire::bench

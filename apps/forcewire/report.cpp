@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "apps/forcewire/closest_pair.hpp"
-#include "engine/kernels/lennard_jones_kernel.hpp"
+#include "engine/kernels/simd.hpp"
 #include "engine/potentials/units.hpp"
 
 namespace forcewire {

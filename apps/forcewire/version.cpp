@@ -4,7 +4,7 @@
 
 #include <Eigen/Core>
 
-#include "engine/kernels/lennard_jones_kernel.hpp"
+#include "engine/kernels/simd.hpp"
 #include "engine/parallel/mpi_environment.hpp"
 
 namespace forcewire {

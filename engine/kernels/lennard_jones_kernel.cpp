@@ -13,6 +13,7 @@
 #include <hwy/highway.h>
 
 #include "engine/kernels/pair_kernel-inl.hpp"
+#include "engine/kernels/simd.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace forcewire {
@@ -129,8 +130,6 @@ LocalSums run(const LocalSystem& system, std::span<const LennardJonesCoefficient
   return {};
 }
 
-const char* target_name() { return hwy::TargetName(HWY_TARGET); }
-
 }  // namespace HWY_NAMESPACE
 }  // namespace forcewire
 HWY_AFTER_NAMESPACE();
@@ -139,17 +138,17 @@ HWY_AFTER_NAMESPACE();
 namespace forcewire {
 namespace {
 HWY_EXPORT(run);
-HWY_EXPORT(target_name);
-}  // namespace
+}
 
 LocalSums lennard_jones_kernel(const LocalSystem& system,
                                std::span<const LennardJonesCoefficients> table, int species_count,
                                Truncation truncation, std::span<double> forces) {
-  if (forces.size() != 3 * system.owned) throw std::invalid_argument("forces of another size");
+  if (system.width != cluster_width()) throw std::invalid_argument("clusters of another width");
+  if (forces.size() != 3 * system.width * system.owned_clusters) {
+    throw std::invalid_argument("forces of another size");
+  }
   return HWY_DYNAMIC_DISPATCH(run)(system, table, species_count, truncation, forces);
 }
-
-const char* simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 
 }  // namespace forcewire
 #endif  // HWY_ONCE

@@ -31,12 +31,10 @@ struct LennardJonesCoefficients {
 /// ACM Trans. Graph. 21, 681 (2002)).
 ///
 /// @param table species_count x species_count coefficients, row-major
-/// @param forces 3 per owned atom, overwritten
+/// @param forces x of all slots of an owned cluster, then y, then z, cluster after cluster;
+///        overwritten; aligned to 64 bytes
 LocalSums lennard_jones_kernel(const LocalSystem& system,
                                std::span<const LennardJonesCoefficients> table, int species_count,
                                Truncation truncation, std::span<double> forces);
-
-/// The instruction set that the kernels run with on this machine, for `--version`.
-const char* simd_target();
 
 }  // namespace forcewire

@@ -6,29 +6,40 @@
 
 namespace forcewire {
 
-/// An atom as the kernels load it: one aligned 32-byte record.
-struct alignas(32) PackedAtom {
-  double x, y, z;        ///< [bohr]
-  std::int64_t species;  ///< index into the potential's species
+/// Local indices begin, begin + 1, ..., end - 1, of clusters or of places in a row.
+struct IndexRange {
+  std::int32_t begin;
+  std::int32_t end;
 };
 
-/// The full neighbour list of a rank's owned atoms: row i holds the local indices of all atoms,
-/// owned or ghost, within the list cutoff of atom i, never i itself.
-///
-/// Rows are padded to a multiple of `row_multiple` with the index of an atom that is infinitely far
-/// from everything, so that a kernel needs no tail.
+/// Which clusters the atoms of each owned cluster see: a row for each slot, slot after slot.
 struct NeighborRows {
-  static constexpr std::size_t row_multiple = 8;
-
-  std::span<const std::size_t> row_begin;  ///< owned + 1 offsets into `index`
-  std::span<const std::int32_t> index;     ///< local indices
+  std::span<const std::size_t> begin;     ///< owned slots + 1 offsets into `cluster`
+  std::span<const std::int32_t> cluster;  ///< local indices of clusters
 };
 
 /// What a potential sees on one rank: owned atoms, ghosts, and who neighbours whom.
+///
+/// Atoms that are close together form a *cluster*, of as many *slots* as the vectors of this CPU
+/// like best (`width`, 4 or 8). Owned atoms and ghosts are in clusters of their own, owned ones
+/// first. A slot without an atom is *padding*: it lies far beyond every cutoff from all atoms and
+/// from the other slots of its cluster, and its row is empty.
+///
+/// The row of an atom lists clusters: at least one of their atoms is within the list cutoff.
+///
+/// - `owned_rows` is a half list. Of two owned clusters the one with the lower index has the other
+///   in the rows of those of its atoms that see it. Whoever computes such a pair owns both sides.
+/// - An atom and those behind it in its own cluster are a pair, too. No row says so.
+/// - `ghost_rows` holds clusters of ghosts. The other side of such a pair belongs to another rank,
+///   or to another image; here half of its energy and virial counts.
 struct LocalSystem {
-  std::span<const PackedAtom> atoms;  ///< owned atoms, then ghosts, then the far padding atom
-  std::size_t owned = 0;              ///< how many of `atoms` this rank computes the force of
-  NeighborRows neighbors;
+  std::size_t width = 0;           ///< slots of a cluster
+  std::size_t owned_clusters = 0;  ///< how many clusters hold atoms whose force is computed here
+  /// Clusters one after the other: x, y and z of all slots [bohr], then species (the bits of a
+  /// std::int64_t, an index into the potential's species); 4 width numbers, aligned to 64 bytes.
+  std::span<const double> atoms;
+  NeighborRows owned_rows;
+  NeighborRows ghost_rows;
 };
 
 }  // namespace forcewire

@@ -11,6 +11,8 @@
 // After foreach_target.h:
 #include <hwy/highway.h>
 
+#include "engine/kernels/cluster-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace forcewire {
 namespace HWY_NAMESPACE {
@@ -35,21 +37,19 @@ HWY_INLINE Vector3<V> multiply_add(D d, const Eigen::Matrix3d& matrix, const Vec
 }
 
 bool run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRICT positions,
-         std::size_t count, std::size_t watched, double limit_squared,
-         PackedAtom* HWY_RESTRICT atoms) {
-  using D = hn::CappedTag<double, refresh_multiple>;
-  using V = hn::Vec<D>;
-  const D d;
-  const hn::RebindToSigned<D> d_index;
+         std::size_t clusters, std::size_t watched, double limit_squared,
+         double* HWY_RESTRICT atoms) {
+  using V = hn::Vec<ClusterTag>;
+  const ClusterTag d;
+  const hn::RebindToSigned<ClusterTag> d_index;
   const Vector3<V> zero{hn::Zero(d), hn::Zero(d), hn::Zero(d)};
   const auto limit = hn::Set(d, limit_squared);
-  const auto lane = hn::Iota(d, 0);
   const auto is_periodic = [&](std::size_t axis)
                                HWY_ATTR { return hn::Set(d, cell.periodic()[axis] ? 1.0 : 0.0); };
   const Vector3<V> periodic{is_periodic(0), is_periodic(1), is_periodic(2)};
-  auto escaped = hn::Zero(d);  // nonzero bits where an atom is beyond the limit
+  auto escaped = hn::Zero(d);  // nonzero where an atom is beyond the limit
 
-  for (std::size_t at = 0; at < count; at += hn::Lanes(d)) {
+  for (std::size_t at = 0; at < clusters * cluster_slots; at += cluster_lanes) {
     const auto offset = hn::LoadU(d_index, sources.position + at);
     const Vector3<V> sent{hn::GatherIndex(d, positions, offset),
                           hn::GatherIndex(d, positions + 1, offset),
@@ -66,18 +66,20 @@ bool run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRI
                            hn::Sub(hn::LoadU(d, sources.image[1] + at), jump.y),
                            hn::Sub(hn::LoadU(d, sources.image[2] + at), jump.z)};
     const Vector3<V> now = multiply_add(d, cell.matrix(), image, sent);
+    double* HWY_RESTRICT slot = atoms + slot_offset(at);
+    hn::Store(now.x, d, slot);
+    hn::Store(now.y, d, slot + cluster_slots);
+    hn::Store(now.z, d, slot + 2 * cluster_slots);
     const auto species = hn::BitCast(d, hn::LoadU(d_index, sources.species + at));
-    hn::StoreInterleaved4(now.x, now.y, now.z, species, d, &atoms[at].x);
+    hn::Store(species, d, slot + 3 * cluster_slots);
 
-    if (at >= watched) continue;
+    if (at >= watched * cluster_slots) continue;
     const Vector3<V> motion{hn::Sub(ds.x, jump.x), hn::Sub(ds.y, jump.y), hn::Sub(ds.z, jump.z)};
     const Vector3<V> moved = multiply_add(d, cell.matrix(), motion, zero);
     const auto distance =
         hn::MulAdd(moved.x, moved.x, hn::MulAdd(moved.y, moved.y, hn::Mul(moved.z, moved.z)));
     // Not(<=) and not (>): a NaN has escaped, too.
-    const auto is_watched = hn::Lt(lane, hn::Set(d, static_cast<double>(watched - at)));
-    const auto beyond = hn::AndNot(hn::Le(distance, limit), is_watched);
-    escaped = hn::Or(escaped, hn::IfThenElseZero(beyond, hn::Set(d, 1.0)));
+    escaped = hn::Or(escaped, hn::IfThenZeroElse(hn::Le(distance, limit), hn::Set(d, 1.0)));
   }
   return hn::AllTrue(d, hn::Eq(escaped, hn::Zero(d)));
 }
@@ -93,9 +95,9 @@ HWY_EXPORT(run);
 }
 
 bool refresh_atoms(const LocalSources& sources, const Cell& cell, const double* positions,
-                   std::size_t count, std::size_t watched, double limit_squared,
-                   PackedAtom* atoms) {
-  return HWY_DYNAMIC_DISPATCH(run)(sources, cell, positions, count, watched, limit_squared, atoms);
+                   std::size_t clusters, std::size_t watched, double limit_squared, double* atoms) {
+  return HWY_DYNAMIC_DISPATCH(run)(sources, cell, positions, clusters, watched, limit_squared,
+                                   atoms);
 }
 
 }  // namespace forcewire

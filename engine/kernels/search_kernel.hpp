@@ -1,35 +1,36 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "engine/kernels/local_system.hpp"
+
 namespace forcewire {
 
-/// Local indices begin, begin + 1, ..., end - 1.
-struct IndexRange {
-  std::int32_t begin;
-  std::int32_t end;
-};
-
-/// Coordinates of local atoms [bohr], each array with `search_padding` readable numbers behind its
-/// last atom.
-struct Coordinates {
-  const double* x;
-  const double* y;
-  const double* z;
+/// Clusters to search: their atoms, and the box around each.
+struct SearchedClusters {
+  const double* atoms;             ///< as LocalSystem has them
+  const std::int32_t* atom_count;  ///< of each cluster; padding comes last
+  /// Lowest and highest x, y and z of the atoms of each cluster [bohr]; `search_padding` readable
+  /// numbers behind the last one.
+  std::array<const double*, 3> low;
+  std::array<const double*, 3> high;
 };
 
 /// Room that a search may use beyond what it returns.
 inline constexpr std::size_t search_padding = 8;
 
-/// Writes the local index of every atom in `candidates`, other than `self`, whose squared distance
-/// from atom `self` is at most `radius_squared` [bohr^2].
+/// Finds which of the `candidates` the atoms of cluster `self` see: those with an atom at most
+/// `radius_squared` away, squared [bohr^2].
 ///
-/// @param found room for all candidates and `search_padding` more
-/// @return how many were written
-std::size_t find_within(const Coordinates& atoms, std::int32_t self,
-                        std::span<const IndexRange> candidates, double radius_squared,
-                        std::int32_t* found);
+/// @param scratch room for twice as many numbers as there are candidates, and `search_padding` more
+/// @param rows room for a row of all candidates for each slot, and `search_padding` more; gets the
+///        rows, one behind the other
+/// @param row_end gets the end of each slot's row among `rows`
+void find_rows(const SearchedClusters& clusters, std::int32_t self,
+               std::span<const IndexRange> candidates, double radius_squared,
+               std::span<std::int32_t> scratch, std::int32_t* rows, std::size_t* row_end);
 
 }  // namespace forcewire

@@ -2,56 +2,34 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/kernels/refresh_kernel.hpp"
-#include "engine/neighbor/spatial_order.hpp"
+#include "engine/kernels/simd.hpp"
 
 namespace forcewire {
 
 namespace {
 
-// Coordinates beyond this are resolved no finer than 1e-7 bohr: forces would be noise.
-constexpr double largest_coordinate = 1e9;
-
-// Image numbers are 32-bit, with room to spare.
-constexpr double most_cells_away = 1e9;
-
 // More local atoms than this do not fit a rank's memory.
 constexpr double most_local_atoms = 1e8;
 
-// Bins a little larger than the reach, boxes a little larger than their atoms: rounding loses no
-// pair.
-constexpr double margin = 1e-6;
-
-// Far enough to be beyond every cutoff; near enough for r^-12 to be a normal number.
+// How far padding lies from the first atom of its cluster, and from other padding: beyond every
+// cutoff, and near enough for r^-12 to be a normal number [bohr].
 constexpr double far = 1e20;
 
-using Shift = std::array<std::int32_t, 3>;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// Columns are as wide as clusters are high, give or take this factor: speed is flat around it.
+constexpr double tolerated_misfit = 1.3;
 
 Eigen::Vector3d position_of(std::span<const double> positions, std::int32_t atom) {
   return Eigen::Map<const Eigen::Vector3d>(positions.data() + 3 * static_cast<std::size_t>(atom));
-}
-
-/// The lattice vectors that bring `position` into the cell.
-Shift shift_into_cell(const Cell& cell, const Eigen::Vector3d& position) {
-  const Eigen::Vector3d s = cell.inverse() * position;
-  Shift shift{};
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    if (cell.periodic()[axis]) {
-      shift[axis] = -static_cast<std::int32_t>(std::floor(s[static_cast<int>(axis)]));
-    }
-  }
-  return shift;
-}
-
-Eigen::Vector3d moved(const Cell& cell, const Eigen::Vector3d& position, const Shift& shift) {
-  return position + cell.matrix() * Eigen::Vector3d(shift[0], shift[1], shift[2]);
 }
 
 /// How far atoms at fractional coordinates `s` are from `reference`, modulo lattice vectors [bohr],
@@ -66,144 +44,10 @@ double squared_distance(const Cell& cell, const Eigen::Vector3d& s,
 }
 
 /// Bytes of all arrays together.
-template <typename... Element>
-std::size_t bytes_of(const std::vector<Element>&... arrays) {
-  return ((arrays.capacity() * sizeof(Element)) + ...);
+template <typename... Array>
+std::size_t bytes_of(const Array&... arrays) {
+  return ((arrays.capacity() * sizeof(typename Array::value_type)) + ...);
 }
-
-void check_coordinates(const Cell& cell, std::span<const double> positions) {
-  double farthest = 0;
-  for (std::size_t at = 0; at < positions.size(); ++at) {
-    const double distance = std::abs(positions[at]);
-    if (!(distance <= largest_coordinate)) {  // also for a NaN
-      throw InvalidStructure(
-          fmt::format("coordinate {} of atom {} is {} bohr, expected a finite number below {:g}",
-                      "xyz"[at % 3], at / 3, positions[at], largest_coordinate));
-    }
-    farthest = std::max(farthest, distance);
-  }
-  double cells_away = 0;
-  for (int axis = 0; axis < 3; ++axis) {
-    if (!cell.periodic()[static_cast<std::size_t>(axis)]) continue;
-    cells_away = std::max(cells_away, farthest * cell.inverse().row(axis).lpNorm<1>());
-  }
-  if (cells_away > most_cells_away) {
-    throw InvalidStructure(
-        fmt::format("atoms lie up to {:.1e} cells from the origin, expected less than {:.1e}",
-                    cells_away, most_cells_away));
-  }
-}
-
-/// A box whose faces are perpendicular to x, y and z [bohr].
-struct Box {
-  Eigen::Vector3d low;
-  Eigen::Vector3d high;
-
-  bool holds(const Eigen::Vector3d& point) const {
-    return (point.array() >= low.array()).all() && (point.array() <= high.array()).all();
-  }
-};
-
-/// The box around `places`, and `edge` more on all sides.
-Box box_around(std::span<const Eigen::Vector3d> places, double edge) {
-  Box box{places.front(), places.front()};
-  for (const Eigen::Vector3d& place : places) {
-    box.low = box.low.cwiseMin(place);
-    box.high = box.high.cwiseMax(place);
-  }
-  box.low.array() -= edge;
-  box.high.array() += edge;
-  return box;
-}
-
-/// The whole numbers t for which position + t * step is in the box, as a first guess: rounding is
-/// left to the caller.
-struct ShiftRange {
-  std::int32_t first;
-  std::int32_t last;
-};
-
-ShiftRange shifts_into_box(const Eigen::Vector3d& position, const Eigen::Vector3d& step,
-                           const Box& box, ShiftRange within) {
-  double first = within.first;
-  double last = within.last;
-  for (int axis = 0; axis < 3; ++axis) {
-    if (step[axis] == 0) continue;
-    const auto [enter, leave] = std::minmax({(box.low[axis] - position[axis]) / step[axis],
-                                             (box.high[axis] - position[axis]) / step[axis]});
-    first = std::max(first, std::ceil(enter - margin));
-    last = std::min(last, std::floor(leave + margin));
-  }
-  if (first > last) return {0, -1};
-  return {static_cast<std::int32_t>(first), static_cast<std::int32_t>(last)};
-}
-
-/// The periodic images of atoms that lie in a box.
-class ImagesInBox {
- public:
-  ImagesInBox(const Cell& cell, const Box& box)
-      : cell_(cell),
-        box_(box),
-        center_(cell.inverse() * (box.low + box.high) / 2),
-        half_((cell.inverse().cwiseAbs() * (box.high - box.low) / 2).array() * (1 + margin) +
-              margin) {}
-
-  /// How many an atom has on average: images fill the box as densely as the cells fill space; along
-  /// open axes there is one.
-  double average() const {
-    double images = (box_.high - box_.low).prod() / std::abs(cell_.matrix().determinant());
-    for (int axis = 0; axis < 3; ++axis) {
-      if (!cell_.periodic()[static_cast<std::size_t>(axis)]) images /= 2 * half_[axis];
-    }
-    return images;
-  }
-
-  /// How many cells the box spans along the axis where it spans most.
-  double cells_across() const {
-    double most = 0;
-    for (int axis = 0; axis < 3; ++axis) {
-      if (cell_.periodic()[static_cast<std::size_t>(axis)]) most = std::max(most, 2 * half_[axis]);
-    }
-    return most;
-  }
-
-  /// Calls `visit(shift, image)` for each image of an atom at `position`.
-  template <typename Visit>
-  void of(const Eigen::Vector3d& position, const Visit& visit) const {
-    const std::array<ShiftRange, 3> range = shifts_near_box(position);
-    Shift shift{};
-    for (shift[0] = range[0].first; shift[0] <= range[0].last; ++shift[0]) {
-      for (shift[1] = range[1].first; shift[1] <= range[1].last; ++shift[1]) {
-        // In a skewed cell few of the last shifts meet the box; only these are looked at.
-        const ShiftRange last = shifts_into_box(moved(cell_, position, {shift[0], shift[1], 0}),
-                                                cell_.matrix().col(2), box_, range[2]);
-        for (shift[2] = last.first; shift[2] <= last.last; ++shift[2]) {
-          const Eigen::Vector3d image = moved(cell_, position, shift);
-          if (box_.holds(image)) visit(shift, image);
-        }
-      }
-    }
-  }
-
- private:
-  std::array<ShiftRange, 3> shifts_near_box(const Eigen::Vector3d& position) const {
-    const Eigen::Array3d s = cell_.inverse() * position;
-    std::array<ShiftRange, 3> range{};
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      if (!cell_.periodic()[axis]) continue;
-      const int a = static_cast<int>(axis);
-      range[axis] = {static_cast<std::int32_t>(std::ceil(center_[a] - half_[a] - s[a])),
-                     static_cast<std::int32_t>(std::floor(center_[a] + half_[a] - s[a]))};
-    }
-    return range;
-  }
-
-  const Cell& cell_;
-  const Box& box_;
-  // In fractional coordinates the box is within center -+ half along each axis.
-  Eigen::Array3d center_;
-  Eigen::Array3d half_;
-};
 
 void check_image_count(const ImagesInBox& images, std::size_t natoms, double reach) {
   // A cell can be so thin that an atom sees too many of its own images along one axis alone, and so
@@ -218,113 +62,228 @@ void check_image_count(const ImagesInBox& images, std::size_t natoms, double rea
 
 }  // namespace
 
-bool can_be_resolved(std::span<const double> coordinates) {
-  int beyond = 0;  // no early end: this way it is vector instructions
-  for (const double x : coordinates) beyond |= std::abs(x) <= largest_coordinate ? 0 : 1;
-  return beyond == 0;
-}
-
 void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
-                        std::span<const std::int32_t> species, double reach, Part part) {
-  check_coordinates(cell, positions);
+                        std::span<const std::int32_t> species, double reach,
+                        const SpatialOrder& order, Part part) {
+  width_ = cluster_width();
   images_.clear();
-  select_owned(cell, positions, part);
-  if (!images_.empty()) select_ghosts(cell, positions, reach);
+  members_.clear();
+  columns_.clear();
+  columns_around_.clear();
+  select_owned(cell, positions, reach, order, part);
   take(cell, positions, species);
+  bound_clusters();
 }
 
-/// Sorts the images from local index `first` on by bin, one counting sort.
-/// @return the local indices in each bin mentioned so far
-std::vector<IndexRange> LocalAtoms::sort_by_bin(std::size_t first) {
-  unsorted_.assign(images_.begin() + static_cast<std::ptrdiff_t>(first), images_.end());
-  std::vector<IndexRange> ranges(static_cast<std::size_t>(bins_.size()), IndexRange{0, 0});
-  for (const Image& image : unsorted_) ++ranges[static_cast<std::size_t>(image.bin)].end;
-  auto next = static_cast<std::int32_t>(first);
-  for (IndexRange& range : ranges) {
-    range.begin = next;
-    next += range.end;
-    range.end = range.begin;
-  }
-  for (const Image& image : unsorted_) {
-    images_[static_cast<std::size_t>(ranges[static_cast<std::size_t>(image.bin)].end++)] = image;
-  }
-  return ranges;
-}
-
-void LocalAtoms::select_owned(const Cell& cell, std::span<const double> positions, Part part) {
-  const std::vector<std::int32_t> order = spatial_order(cell, positions);
-  const auto begin_of = [&](int index) {
-    return order.size() * static_cast<std::size_t>(index) / static_cast<std::size_t>(part.count);
-  };
-  for (std::size_t at = begin_of(part.index); at < begin_of(part.index + 1); ++at) {
-    images_.push_back({order[at], 0, shift_into_cell(cell, position_of(positions, order[at]))});
-  }
-  owned_.resize(images_.size());
-}
-
-void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positions, double reach) {
-  std::vector<Eigen::Vector3d> owned_places;
-  owned_places.reserve(images_.size());
-  std::vector<bool> is_owned(positions.size() / 3, false);
-  for (const Image& image : images_) {
-    owned_places.push_back(moved(cell, position_of(positions, image.atom), image.shift));
-    is_owned[static_cast<std::size_t>(image.atom)] = true;
-  }
-  const double edge = reach * (1 + margin);
-  const Box box = box_around(owned_places, edge);
-  bin_owned(box.low, edge, owned_places);
-
-  const ImagesInBox images(cell, box);
-  check_image_count(images, positions.size() / 3, reach);
-  const auto natoms = static_cast<std::int32_t>(positions.size() / 3);
-  for (std::int32_t atom = 0; atom < natoms; ++atom) {
+void LocalAtoms::select_owned(const Cell& cell, std::span<const double> positions, double reach,
+                              const SpatialOrder& order, Part part) {
+  const std::size_t natoms = positions.size() / 3;
+  box_ = {Eigen::Vector3d::Constant(infinity), Eigen::Vector3d::Constant(-infinity)};
+  for (std::size_t at = part.begin(natoms); at < part.end(natoms); ++at) {
+    const std::int32_t atom = order.atoms()[at];
     const Eigen::Vector3d position = position_of(positions, atom);
-    const bool owned = is_owned[static_cast<std::size_t>(atom)];
-    const Shift home = owned ? shift_into_cell(cell, position) : Shift{};
-    images.of(position, [&](const Shift& shift, const Eigen::Vector3d& image) {
-      const std::int32_t bin = bins_.find(image);
-      if (bin == BinTable::none || (owned && shift == home)) return;
-      images_.push_back({atom, bin, shift});
+    const Shift home = order.home(cell, position);
+    const Eigen::Vector3d place = moved(cell, position, home);
+    images_.push_back({place, atom, 0, home});
+    box_.low = box_.low.cwiseMin(place);
+    box_.high = box_.high.cwiseMax(place);
+  }
+  if (images_.empty()) return;
+  if (!(edge_ > 0)) edge_ = reach / 2;
+
+  // Each round is nearer to the edge that fits. A drop with an atom evaporated far away takes a
+  // few; they are remembered.
+  std::vector<std::int32_t> column_begin;
+  for (int rounds_left = 20; rounds_left > 0; --rounds_left) {
+    table_ = ColumnTable(box_.low.x(), box_.low.y(), edge_);
+    for (Image& image : images_) image.column = table_.mention(image.place.x(), image.place.y());
+    column_begin = sort_by_column(0);
+    const double fitting = std::clamp(fitting_edge(column_begin), reach / 16, 4 * reach);
+    if (std::max(fitting / edge_, edge_ / fitting) < tolerated_misfit) break;
+    edge_ = fitting;
+  }
+  const std::vector<Window> windows = open_windows(reach * (1 + ImagesInBox::margin), column_begin);
+  cut_into_clusters(column_begin, &Column::owned);
+  select_ghosts(cell, positions, reach, order, part, windows);
+}
+
+/// Sorts the images from index `first` on by column and z.
+/// @return where each column mentioned so far begins, and where the last one ends
+std::vector<std::int32_t> LocalAtoms::sort_by_column(std::size_t first) {
+  unsorted_.assign(images_.begin() + static_cast<std::ptrdiff_t>(first), images_.end());
+  std::vector<std::int32_t> begin(static_cast<std::size_t>(table_.size()) + 1, 0);
+  for (const Image& image : unsorted_) ++begin[static_cast<std::size_t>(image.column) + 1];
+  begin[0] = static_cast<std::int32_t>(first);
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<std::int32_t> next = begin;
+  for (const Image& image : unsorted_) {
+    images_[static_cast<std::size_t>(next[static_cast<std::size_t>(image.column)]++)] = image;
+  }
+  for (std::size_t column = 0; column + 1 < begin.size(); ++column) {
+    std::sort(images_.begin() + begin[column], images_.begin() + begin[column + 1],
+              [](const Image& a, const Image& b) { return a.place.z() < b.place.z(); });
+  }
+  return begin;
+}
+
+/// The edge of columns with which clusters of the owned atoms would be about as wide as high, but
+/// with enough atoms in a column for a cluster.
+double LocalAtoms::fitting_edge(std::span<const std::int32_t> column_begin) const {
+  const auto width = static_cast<std::int32_t>(width_);
+  double height = 0;
+  int full_clusters = 0;
+  for (std::size_t column = 0; column + 1 < column_begin.size(); ++column) {
+    for (std::int32_t at = column_begin[column]; at + width <= column_begin[column + 1];
+         at += width) {
+      height += images_[static_cast<std::size_t>(at + width - 1)].place.z() -
+                images_[static_cast<std::size_t>(at)].place.z();
+      ++full_clusters;
+    }
+  }
+  // From the first atom to the last there is one distance less than there are atoms.
+  if (full_clusters > 0) height *= static_cast<double>(width) / ((width - 1) * full_clusters);
+  const double atoms_per_column =
+      static_cast<double>(images_.size()) / static_cast<double>(column_begin.size() - 1);
+  return std::max(std::cbrt(edge_ * edge_ * height),
+                  edge_ * std::sqrt(static_cast<double>(width) / atoms_per_column));
+}
+
+/// Mentions the columns around those of the owned atoms, and finds where in them ghosts matter.
+std::vector<LocalAtoms::Window> LocalAtoms::open_windows(
+    double reach, std::span<const std::int32_t> column_begin) {
+  std::vector<Window> windows;
+  std::vector<std::int32_t> around;
+  for (std::size_t column = 0; column + 1 < column_begin.size(); ++column) {
+    const Image& lowest = images_[static_cast<std::size_t>(column_begin[column])];
+    const Image& highest = images_[static_cast<std::size_t>(column_begin[column + 1] - 1)];
+    table_.mention_around(static_cast<std::int32_t>(column), reach, around);
+    const auto begin = static_cast<std::int32_t>(columns_around_.size());
+    columns_around_.insert(columns_around_.end(), around.begin(), around.end());
+    columns_.resize(static_cast<std::size_t>(table_.size()));
+    columns_[column].around = {begin, static_cast<std::int32_t>(columns_around_.size())};
+    windows.resize(columns_.size(), {infinity, -infinity});
+    for (const std::int32_t other : around) {
+      Window& window = windows[static_cast<std::size_t>(other)];
+      window.low = std::min(window.low, lowest.place.z() - reach);
+      window.high = std::max(window.high, highest.place.z() + reach);
+    }
+  }
+  return windows;
+}
+
+void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positions, double reach,
+                               const SpatialOrder& order, Part part,
+                               std::span<const Window> windows) {
+  const std::size_t natoms = positions.size() / 3;
+  const std::size_t owned = images_.size();
+  const double margin = reach * ImagesInBox::margin;
+  const Box seen = box_.grown(Eigen::Vector3d::Constant(reach + margin));
+  check_image_count(ImagesInBox(cell, seen), natoms, reach);
+  for (std::size_t index = 0; index < order.box_count(); ++index) {
+    const SpatialOrder::Box box = order.box(index);
+    if (box.begin == box.end) continue;
+    // Images of the box that overlap what is seen: those of its centre in a larger box.
+    const Eigen::Vector3d half = (box.high - box.low) / 2;
+    const ImagesInBox images(cell, seen.grown(half.array() + margin));
+    images.of((box.low + box.high) / 2, [&](const Shift& shift) {
+      for (std::size_t at = box.begin; at < box.end; ++at) {
+        const bool here = shift == Shift{};
+        if (here && part.begin(natoms) <= at && at < part.end(natoms)) continue;
+        const std::int32_t atom = order.atoms()[at];
+        const Eigen::Vector3d position = position_of(positions, atom);
+        Shift total = order.home(cell, position);
+        for (std::size_t axis = 0; axis < 3; ++axis) total[axis] += shift[axis];
+        const Eigen::Vector3d place = moved(cell, position, total);
+        if (!seen.holds(place)) continue;
+        const std::int32_t column = table_.find(place.x(), place.y());
+        if (column == ColumnTable::none) continue;
+        const Window& window = windows[static_cast<std::size_t>(column)];
+        if (place.z() < window.low || place.z() > window.high) continue;
+        images_.push_back({place, atom, column, total});
+      }
     });
   }
-  ghosts_in_bin_ = sort_by_bin(owned_.size());
+  cut_into_clusters(sort_by_column(owned), &Column::ghosts);
 }
 
-/// Sorts the owned atoms into bins, and makes the bins in which ghosts matter.
-void LocalAtoms::bin_owned(const Eigen::Vector3d& origin, double edge,
-                           std::span<const Eigen::Vector3d> places) {
-  bins_ = BinTable(origin, edge);
-  for (std::size_t at = 0; at < places.size(); ++at) images_[at].bin = bins_.mention(places[at]);
-  const std::int32_t owned_bins = bins_.size();
-  owned_in_bin_ = sort_by_bin(0);
-  for (std::int32_t bin = 0; bin < owned_bins; ++bin) bins_.mention_neighbors(bin);
+/// Cuts the sorted images of columns into clusters: full ones, but none across a gap.
+void LocalAtoms::cut_into_clusters(std::span<const std::int32_t> column_begin,
+                                   IndexRange Column::*range) {
+  const auto width = static_cast<std::int32_t>(width_);
+  const double widest_gap = 2 * edge_;
+  for (std::size_t column = 0; column + 1 < column_begin.size(); ++column) {
+    const auto first = static_cast<std::int32_t>(members_.size());
+    std::int32_t begin = column_begin[column];
+    for (std::int32_t at = begin; at < column_begin[column + 1]; ++at) {
+      const bool last = at + 1 == column_begin[column + 1];
+      const double z = images_[static_cast<std::size_t>(at)].place.z();
+      if (last || at + 1 - begin == width ||
+          images_[static_cast<std::size_t>(at) + 1].place.z() - z > widest_gap) {
+        members_.push_back({begin, at + 1});
+        begin = at + 1;
+      }
+    }
+    columns_[column].*range = {first, static_cast<std::int32_t>(members_.size())};
+  }
+  if (range == &Column::owned) owned_.assign(members_.size() * width_, padding);
 }
 
+/// Fills the arrays that a refresh reads, and takes the positions.
 void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
                       std::span<const std::int32_t> species) {
-  size_ = images_.size();
-  // The padding repeats atom 0; the atom after the last one is replaced by the far atom.
-  const std::size_t padded = (size_ + refresh_multiple) / refresh_multiple * refresh_multiple;
-  atoms_.resize(padded);
-  atoms_before_.resize(padded);
-  source_.assign(padded, 0);
-  species_.assign(padded, 0);
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    shift_[axis].assign(padded, 0);
-    reference_[axis].assign(padded, 0);
+  const std::size_t slots = members_.size() * width_;
+  if (members_.empty()) owned_.clear();
+  atoms_.resize(4 * slots);
+  atoms_before_.resize(4 * slots);
+  source_.resize(slots);
+  species_.resize(slots);
+  for (auto* arrays : {&shift_, &reference_}) {
+    for (auto& array : *arrays) array.resize(slots);
   }
-  for (std::size_t local = 0; local < size_; ++local) {
-    const Image& image = images_[local];
+  const double far_shift = far / cell.matrix().col(0).norm();
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    const IndexRange members = members_[slot / width_];
+    const auto lane = static_cast<std::int32_t>(slot % width_);
+    const bool is_padding = lane >= members.end - members.begin;
+    const Image& image = images_[static_cast<std::size_t>(members.begin + (is_padding ? 0 : lane))];
     const Eigen::Vector3d s = cell.inverse() * position_of(positions, image.atom);
-    source_[local] = 3 * static_cast<std::int64_t>(image.atom);
-    if (!species.empty()) species_[local] = species[static_cast<std::size_t>(image.atom)];
+    source_[slot] = 3 * static_cast<std::int64_t>(image.atom);
+    species_[slot] = species.empty() ? 0 : species[static_cast<std::size_t>(image.atom)];
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      shift_[axis][local] = image.shift[axis];
-      reference_[axis][local] = s[static_cast<int>(axis)];
+      shift_[axis][slot] = image.shift[axis];
+      reference_[axis][slot] = s[static_cast<int>(axis)];
     }
-    if (local < owned_.size()) owned_[local] = image.atom;
+    if (is_padding) {
+      shift_[0][slot] = far_shift * (lane + 1);
+    } else if (slot < owned_.size()) {
+      owned_[slot] = image.atom;
+    }
   }
-  refresh(cell, positions, std::numeric_limits<double>::infinity());
+  refresh(cell, positions, infinity);
+}
+
+void LocalAtoms::bound_clusters() {
+  for (auto* corner : {&low_, &high_}) {
+    for (auto& axis : *corner) axis.resize(members_.size() + search_padding);
+  }
+  atom_count_.resize(members_.size());
+  for (std::size_t cluster = 0; cluster < members_.size(); ++cluster) {
+    const double* atoms = &atoms_[4 * width_ * cluster];
+    atom_count_[cluster] = members_[cluster].end - members_[cluster].begin;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const double* begin = atoms + axis * width_;
+      const auto [low, high] = std::minmax_element(begin, begin + atom_count_[cluster]);
+      low_[axis][cluster] = *low;
+      high_[axis][cluster] = *high;
+    }
+  }
+}
+
+SearchedClusters LocalAtoms::searched() const {
+  return {atoms_.data(),
+          atom_count_.data(),
+          {low_[0].data(), low_[1].data(), low_[2].data()},
+          {high_[0].data(), high_[1].data(), high_[2].data()}};
 }
 
 bool LocalAtoms::refresh(const Cell& cell, std::span<const double> positions, double limit) {
@@ -333,11 +292,9 @@ bool LocalAtoms::refresh(const Cell& cell, std::span<const double> positions, do
   };
   std::swap(atoms_, atoms_before_);
   inverse_cell_before_ = std::exchange(inverse_cell_, cell.inverse());
-  const bool within =
-      refresh_atoms({source_.data(), species_.data(), pointers(shift_), pointers(reference_)}, cell,
-                    positions.data(), atoms_.size(), owned_.size(), limit * limit, atoms_.data());
-  atoms_[size_] = {far, far, far, 0};
-  return within;
+  return refresh_atoms({source_.data(), species_.data(), pointers(shift_), pointers(reference_)},
+                       cell, positions.data(), clusters(), owned_clusters(), limit * limit,
+                       atoms_.data());
 }
 
 void LocalAtoms::undo_refresh() {
@@ -347,10 +304,10 @@ void LocalAtoms::undo_refresh() {
 
 bool LocalAtoms::within_since_select(const Cell& cell, std::span<const double> positions,
                                      double limit) const {
-  for (std::size_t local = 0; local < owned_.size(); ++local) {
-    const Eigen::Vector3d reference(reference_[0][local], reference_[1][local],
-                                    reference_[2][local]);
-    const Eigen::Vector3d s = cell.inverse() * position_of(positions, owned_[local]);
+  for (std::size_t slot = 0; slot < owned_.size(); ++slot) {
+    if (owned_[slot] == padding) continue;
+    const Eigen::Vector3d reference(reference_[0][slot], reference_[1][slot], reference_[2][slot]);
+    const Eigen::Vector3d s = cell.inverse() * position_of(positions, owned_[slot]);
     if (!(squared_distance(cell, s, reference) <= limit * limit)) return false;  // also for a NaN
   }
   return true;
@@ -358,18 +315,24 @@ bool LocalAtoms::within_since_select(const Cell& cell, std::span<const double> p
 
 bool LocalAtoms::within_since_refresh(const Cell& cell, std::span<const double> positions,
                                       double limit) const {
-  for (std::size_t local = 0; local < owned_.size(); ++local) {
-    const PackedAtom& atom = atoms_[local];
-    const Eigen::Vector3d reference = inverse_cell_ * Eigen::Vector3d(atom.x, atom.y, atom.z);
-    const Eigen::Vector3d s = cell.inverse() * position_of(positions, owned_[local]);
+  for (std::size_t slot = 0; slot < owned_.size(); ++slot) {
+    if (owned_[slot] == padding) continue;
+    const double* x = &atoms_[4 * width_ * (slot / width_) + slot % width_];
+    const Eigen::Vector3d reference =
+        inverse_cell_ * Eigen::Vector3d(x[0], x[width_], x[2 * width_]);
+    const Eigen::Vector3d s = cell.inverse() * position_of(positions, owned_[slot]);
     if (!(squared_distance(cell, s, reference) <= limit * limit)) return false;  // also for a NaN
   }
   return true;
 }
 
 std::size_t LocalAtoms::bytes() const {
-  return bytes_of(images_, unsorted_, owned_, atoms_, atoms_before_, source_, species_) +
-         bytes_of(shift_[0], shift_[1], shift_[2], reference_[0], reference_[1], reference_[2]);
+  std::size_t bytes = bytes_of(columns_, columns_around_, images_, unsorted_, members_, owned_,
+                               atom_count_, atoms_, atoms_before_, source_, species_);
+  for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
+    bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);
+  }
+  return bytes;
 }
 
 }  // namespace forcewire

@@ -1,44 +1,50 @@
 #pragma once
 
+#include <Eigen/Core>
 #include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "engine/geometry/cell.hpp"
-#include "engine/kernels/local_system.hpp"
+#include "engine/kernels/aligned_vector.hpp"
 #include "engine/kernels/search_kernel.hpp"
-#include "engine/neighbor/bin_table.hpp"
+#include "engine/kernels/simd.hpp"
+#include "engine/neighbor/column_table.hpp"
+#include "engine/neighbor/images_in_box.hpp"
+#include "engine/neighbor/part.hpp"
+#include "engine/neighbor/spatial_order.hpp"
 
 namespace forcewire {
 
-/// Which share of the atoms a rank owns: part `index` of `count`.
-struct Part {
-  int index = 0;
-  int count = 1;
-};
-
-/// Are all coordinates finite, and small enough to tell atoms apart? Modulo lattice vectors, one of
-/// 1e300 bohr is as good as no movement. LocalAtoms::select throws where this is false.
-bool can_be_resolved(std::span<const double> coordinates);
-
-/// The atoms one rank works with: those it owns and the ghosts that these can see.
+/// The atoms one rank works with, in clusters: those it owns and the ghosts that these can see.
 ///
 /// Owned atoms are a contiguous run of the spatial order. A ghost is any other atom, or any
-/// periodic image of any atom (an owned one included), in a bin next to an owned atom's: as many
-/// images as the reach needs, with their positions written out, so that whoever uses them knows
-/// nothing of periodicity. Local indices count owned atoms first, then ghosts, each sorted by bin;
-/// last comes one atom that is far from everything.
+/// periodic image of any atom (an owned one included), that may be within reach of an owned atom:
+/// as many images as the reach needs, with their positions written out, so that whoever uses them
+/// knows nothing of periodicity.
+///
+/// Space is cut into columns along z, about as wide as a cluster is high. Clusters are consecutive
+/// atoms of a column, sorted by z; owned atoms and ghosts apart. (A column per cluster, cut from
+/// sorted atoms: S. Pall and B. Hess, Comput. Phys. Commun. 184, 2641 (2013).)
 class LocalAtoms {
  public:
+  /// What is in a column, clusters sorted by z, and which columns are within reach of it.
+  struct Column {
+    IndexRange owned{0, 0};   ///< clusters
+    IndexRange ghosts{0, 0};  ///< clusters
+    IndexRange around{0, 0};  ///< entries of `columns_around`; none where no atom is owned
+  };
+
   /// Chooses owned atoms and ghosts anew, and takes their positions.
   ///
-  /// @param reach how far an owned atom sees [bohr]
+  /// @param positions that check_coordinates has passed, and `order` was made for [bohr]
   /// @param species of each atom; empty: all are species 0
-  /// @throws InvalidStructure when a coordinate is not finite or too large to be resolved, or when
-  ///         the reach covers too many periodic images
+  /// @param reach how far an owned atom sees [bohr]
+  /// @throws InvalidStructure when the reach covers too many periodic images
   void select(const Cell& cell, std::span<const double> positions,
-              std::span<const std::int32_t> species, double reach, Part part);
+              std::span<const std::int32_t> species, double reach, const SpatialOrder& order,
+              Part part);
 
   /// Brings all local atoms to `positions`, whatever lattice vectors the server has added since.
   /// @return whether every owned atom is within `limit` [bohr] of where it was at `select`,
@@ -59,52 +65,76 @@ class LocalAtoms {
   /// Memory that is held, in use or not.
   std::size_t bytes() const;
 
-  std::span<const PackedAtom> atoms() const { return {atoms_.data(), size_ + 1}; }
-  std::size_t size() const { return size_; }  ///< owned atoms and ghosts
-  std::size_t owned_count() const { return owned_.size(); }
-  std::span<const std::int32_t> owned() const { return owned_; }  ///< index of each in the request
-  std::int32_t far_atom() const { return static_cast<std::int32_t>(size_); }
+  static constexpr std::int32_t padding = -1;
 
-  const BinTable& bins() const { return bins_; }
-  /// Local indices of owned atoms and of ghosts in each bin; there may be more bins than entries.
-  const std::vector<IndexRange>& owned_in_bin() const { return owned_in_bin_; }
-  const std::vector<IndexRange>& ghosts_in_bin() const { return ghosts_in_bin_; }
+  /// Index in the request of the atom in each slot of the owned clusters, or `padding`.
+  std::span<const std::int32_t> owned() const { return owned_; }
+
+  std::size_t width() const { return width_; }
+  std::size_t owned_clusters() const { return owned_.size() / width_; }
+  std::size_t clusters() const { return source_.size() / width_; }
+  std::span<const double> atoms() const { return atoms_; }  ///< as LocalSystem has them
+
+  std::span<const Column> columns() const { return columns_; }
+  std::span<const std::int32_t> columns_around() const { return columns_around_; }
+
+  /// Atoms, and the box around each cluster at the last `select`.
+  SearchedClusters searched() const;
 
  private:
-  /// Atom `atom` of the request, moved by `shift` lattice vectors, in `bin`.
+  /// Atom `atom` of the request, moved by `shift` lattice vectors to `place`.
   struct Image {
+    Eigen::Vector3d place;
     std::int32_t atom;
-    std::int32_t bin;
-    std::array<std::int32_t, 3> shift;
+    std::int32_t column;
+    Shift shift;
   };
 
-  std::vector<IndexRange> sort_by_bin(std::size_t first);
-  void select_owned(const Cell& cell, std::span<const double> positions, Part part);
-  void bin_owned(const Eigen::Vector3d& origin, double edge,
-                 std::span<const Eigen::Vector3d> places);
-  void select_ghosts(const Cell& cell, std::span<const double> positions, double reach);
+  /// Where along a column ghosts matter.
+  struct Window {
+    double low;
+    double high;
+  };
+
+  void select_owned(const Cell& cell, std::span<const double> positions, double reach,
+                    const SpatialOrder& order, Part part);
+  double fitting_edge(std::span<const std::int32_t> column_begin) const;
+  std::vector<Window> open_windows(double reach, std::span<const std::int32_t> column_begin);
+  void select_ghosts(const Cell& cell, std::span<const double> positions, double reach,
+                     const SpatialOrder& order, Part part, std::span<const Window> windows);
+  std::vector<std::int32_t> sort_by_column(std::size_t first);
+  void cut_into_clusters(std::span<const std::int32_t> column_begin, IndexRange Column::*range);
   void take(const Cell& cell, std::span<const double> positions,
             std::span<const std::int32_t> species);
+  void bound_clusters();
 
-  BinTable bins_{Eigen::Vector3d::Zero(), 1};
-  std::vector<IndexRange> owned_in_bin_;
-  std::vector<IndexRange> ghosts_in_bin_;
-  std::vector<Image> images_;    // owned atoms, then ghosts
-  std::vector<Image> unsorted_;  // for the sort; kept for its memory
+  std::size_t width_ = largest_cluster;
+  double edge_ = 0;  // of columns; what suited the last atoms suits the next ones
+  ColumnTable table_{0, 0, 1};
+  std::vector<Column> columns_;
+  std::vector<std::int32_t> columns_around_;
+  Box box_;                          // around the owned atoms
+  std::vector<Image> images_;        // owned atoms, then ghosts
+  std::vector<Image> unsorted_;      // for the sort; kept for its memory
+  std::vector<IndexRange> members_;  // the images of each cluster
   std::vector<std::int32_t> owned_;
-  std::size_t size_ = 0;
-  std::vector<PackedAtom> atoms_;
+  AlignedVector<double> atoms_;
   Eigen::Matrix3d inverse_cell_ = Eigen::Matrix3d::Identity();  // of the last refresh
 
   // What undo_refresh brings back.
-  std::vector<PackedAtom> atoms_before_;
+  AlignedVector<double> atoms_before_;
   Eigen::Matrix3d inverse_cell_before_ = Eigen::Matrix3d::Identity();
 
-  // What a refresh reads, by local index; see LocalSources.
+  // What a refresh reads, by slot; see LocalSources.
   std::vector<std::int64_t> source_;
   std::vector<std::int64_t> species_;
   std::array<std::vector<double>, 3> shift_;
   std::array<std::vector<double>, 3> reference_;
+
+  // By cluster; see SearchedClusters.
+  std::vector<std::int32_t> atom_count_;
+  std::array<std::vector<double>, 3> low_;
+  std::array<std::vector<double>, 3> high_;
 };
 
 }  // namespace forcewire

@@ -68,7 +68,7 @@ class ReplicaLists {
   /// Builds the current list, as VerletList::rebuild does, after `find` has said that none serves.
   /// When it throws, on this rank or another, the list serves for nothing.
   void rebuild(const Cell& cell, std::span<const double> positions,
-               std::span<const std::int32_t> species, Part part);
+               std::span<const std::int32_t> species, const SpatialOrder& order, Part part);
 
   /// The list for the last request.
   const VerletList& current() const { return slots_[current_].list; }

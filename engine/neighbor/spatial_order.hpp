@@ -1,26 +1,105 @@
 #pragma once
 
+#include <Eigen/Core>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "engine/geometry/cell.hpp"
+#include "engine/neighbor/part.hpp"
 
 namespace forcewire {
 
-/// Atom indices sorted so that a contiguous run of them fills a compact region of space.
+/// Lattice vectors to add to a position.
+using Shift = std::array<std::int32_t, 3>;
+
+/// Atoms sorted so that a contiguous run of them fills a compact region of space.
 ///
 /// The region that holds the atoms is halved again and again across its longest edge; the sequence
 /// of sides an atom falls on is its sort key. That is Morton's order, with axes taken as the shape
-/// of the region asks for. One counting sort: linear in the number of atoms. The same input gives
-/// the same order on every rank.
+/// of the region asks for. Atoms of one key are a *box*: about two dozen atoms, by their index. One
+/// counting sort, linear in the number of atoms, and shared by all who sort: the result is the same
+/// however many they are.
 ///
 /// Along each axis the region is the extent of the atoms; of a periodic one, all but its longest
 /// empty stretch, wherever that is, if it takes a quarter or more: halving the vacuum around a drop
 /// or a slab would tell no atoms apart, and a slab whose lowest layer is wrapped to the top of the
 /// cell is still one slab.
-///
-/// @param positions 3 natoms, finite [bohr]; wrapped or not
-std::vector<std::int32_t> spatial_order(const Cell& cell, std::span<const double> positions);
+class SpatialOrder {
+ public:
+  /// Waits until all who sort are there.
+  using Barrier = std::function<void()>;
+
+  /// Atoms with the same key, by their place in the order, and the box around them when each is
+  /// `home` [bohr].
+  struct Box {
+    std::size_t begin;
+    std::size_t end;
+    Eigen::Vector3d low;
+    Eigen::Vector3d high;
+  };
+
+  /// Memory that `sorters` need together for `natoms`.
+  static std::size_t bytes_needed(std::size_t natoms, int sorters);
+
+  /// Sorts anew, each of the sorters its part. Throws only what `barrier` throws.
+  ///
+  /// @param positions 3 natoms that check_coordinates has passed [bohr]; wrapped or not
+  /// @param memory shared by all sorters, `bytes_needed` or more, aligned for doubles; the order
+  ///        lives there until the next sort
+  /// @collective over the sorters
+  void sort(const Cell& cell, std::span<const double> positions, Part sorter,
+            std::span<std::byte> memory, const Barrier& barrier);
+
+  /// All atoms, by index in the request.
+  std::span<const std::int32_t> atoms() const { return atoms_; }
+
+  std::size_t box_count() const { return box_begin_.size() - 1; }
+  Box box(std::size_t index) const;
+
+  /// The lattice vectors that bring an atom at `position` home: into the cell that begins where the
+  /// region does.
+  Shift home(const Cell& cell, const Eigen::Vector3d& position) const;
+
+ private:
+  static constexpr int most_axis_bits = 12;
+
+  /// Sides of an axis as a part of the key, by the number of the box along it.
+  using SpreadBits = std::array<std::uint32_t, std::size_t{1} << most_axis_bits>;
+
+  struct Extent;
+  struct Bounds;
+  struct Memory;
+
+  void measure(const Cell& cell, std::span<const double> positions, Part sorter, Extent& extent);
+  void choose_keys(const Cell& cell, std::size_t natoms, std::span<const Extent> extents);
+  std::uint32_t key(const Eigen::Array3d& coordinates) const;
+  Eigen::Array3d coordinates(const Cell& cell, const Eigen::Vector3d& position) const;
+  void bound(const Cell& cell, std::span<const double> positions, std::size_t box);
+
+  std::span<std::int32_t> atoms_;
+  std::span<std::int32_t> box_begin_;
+  std::span<Bounds> bounds_;
+
+  // The region: fractional coordinates where it begins, and one over its length.
+  Eigen::Array3d begin_;
+  Eigen::Array3d inverse_length_;
+  // Boxes along each axis, and their bits of the key.
+  std::array<std::size_t, 3> axis_boxes_{};
+  std::array<SpreadBits, 3> spread_;
+  std::size_t boxes_ = 0;
+};
+
+/// @throws InvalidStructure when a coordinate is not finite, too large to be resolved, or too many
+///         cells away
+/// @param first index of the first of these coordinates, for the message
+void check_coordinates(const Cell& cell, std::span<const double> coordinates, std::size_t first);
+
+/// Are all coordinates finite, and small enough to tell atoms apart? Modulo lattice vectors, one of
+/// 1e300 bohr is as good as no movement. check_coordinates throws where this is false.
+bool can_be_resolved(std::span<const double> coordinates);
 
 }  // namespace forcewire

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "engine/kernels/search_kernel.hpp"
+#include "engine/kernels/simd.hpp"
 
 namespace forcewire {
 
@@ -18,48 +19,24 @@ double spectral_norm(const Eigen::Matrix3d& matrix) {
   return std::sqrt(solver.eigenvalues().maxCoeff());
 }
 
-/// The candidates of the atoms in one bin: all local atoms in the bins around it, as few runs as
-/// possible.
-class Candidates {
+/// The clusters of a column that are within reach of one after the other of another column.
+class ColumnCursor {
  public:
-  Candidates(const LocalAtoms& atoms, std::int32_t bin) {
-    std::array<std::int32_t, 27> bins;
-    const int bin_count = atoms.bins().neighbors(bin, bins.data());
-    for (int at = 0; at < bin_count; ++at) {
-      const auto neighbor = static_cast<std::size_t>(bins[static_cast<std::size_t>(at)]);
-      if (neighbor < atoms.owned_in_bin().size()) add(atoms.owned_in_bin()[neighbor]);
-      add(atoms.ghosts_in_bin()[neighbor]);
-    }
-    const auto end = ranges_.begin() + range_count_;
-    std::sort(ranges_.begin(), end, [](IndexRange a, IndexRange b) { return a.begin < b.begin; });
-    int merged = 0;
-    for (int at = 1; at < range_count_; ++at) {
-      IndexRange& last = ranges_[static_cast<std::size_t>(merged)];
-      const IndexRange next = ranges_[static_cast<std::size_t>(at)];
-      if (last.end == next.begin) {
-        last.end = next.end;
-      } else {
-        ranges_[static_cast<std::size_t>(++merged)] = next;
-      }
-    }
-    range_count_ = std::min(range_count_, merged + 1);
-  }
+  explicit ColumnCursor(IndexRange clusters)
+      : all_(clusters), near_{clusters.begin, clusters.begin} {}
 
-  std::span<const IndexRange> ranges() const {
-    return {ranges_.data(), static_cast<std::size_t>(range_count_)};
+  /// Moves on to the cluster between `low` and `high`; both must not be lower than before.
+  /// @param clusters with their z limits
+  IndexRange move_to(double low, double high, const SearchedClusters& clusters) {
+    while (near_.begin < all_.end && clusters.high[2][near_.begin] < low) ++near_.begin;
+    near_.end = std::max(near_.end, near_.begin);
+    while (near_.end < all_.end && clusters.low[2][near_.end] <= high) ++near_.end;
+    return near_;
   }
-  std::size_t count() const { return count_; }
 
  private:
-  void add(IndexRange range) {
-    if (range.begin == range.end) return;
-    ranges_[static_cast<std::size_t>(range_count_++)] = range;
-    count_ += static_cast<std::size_t>(range.end - range.begin);
-  }
-
-  std::array<IndexRange, 54> ranges_;
-  int range_count_ = 0;
-  std::size_t count_ = 0;
+  IndexRange all_;
+  IndexRange near_;
 };
 
 }  // namespace
@@ -71,12 +48,8 @@ bool VerletList::is_alike(const Cell& cell, std::span<const double> positions) c
       built_for_->cell.periodic() != cell.periodic()) {
     return false;
   }
-  const auto begin_of = [&](int index) {
-    return positions.size() * static_cast<std::size_t>(index) /
-           static_cast<std::size_t>(built_for_->part.count);
-  };
-  const std::size_t begin = begin_of(built_for_->part.index);
-  return can_be_resolved(positions.subspan(begin, begin_of(built_for_->part.index + 1) - begin));
+  const std::size_t begin = built_for_->part.begin(positions.size());
+  return can_be_resolved(positions.subspan(begin, built_for_->part.end(positions.size()) - begin));
 }
 
 double VerletList::largest_motion(const Cell& cell) const {
@@ -107,62 +80,88 @@ bool VerletList::is_near(const Cell& cell, std::span<const double> positions,
 }
 
 std::size_t VerletList::bytes() const {
-  std::size_t numbers = 0;
-  for (const auto& axis : coordinates_) numbers += axis.capacity();
-  return atoms_.bytes() + numbers * sizeof(double) + row_begin_.capacity() * sizeof(std::size_t) +
-         index_.capacity() * sizeof(std::int32_t);
+  std::size_t bytes = atoms_.bytes();
+  for (const Rows* rows : {&owned_rows_, &ghost_rows_}) {
+    bytes += rows->begin.capacity() * sizeof(std::size_t);
+    bytes += rows->cluster.capacity() * sizeof(std::int32_t);
+  }
+  return bytes;
 }
 
 void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
-                         std::span<const std::int32_t> species, Part part) {
+                         std::span<const std::int32_t> species, const SpatialOrder& order,
+                         Part part) {
   discard();
-  atoms_.select(cell, positions, species, list_cutoff_, part);
+  atoms_.select(cell, positions, species, list_cutoff_, order, part);
   fill_rows();
   built_for_ = Reference{cell, positions.size(), part};
 }
 
 void VerletList::fill_rows() {
-  const std::size_t owned = atoms_.owned_count();
-  row_begin_.assign(1, 0);
-  row_begin_.reserve(owned + 1);
-  if (owned == 0) return;
-
-  // Distances are tested on coordinates in arrays of their own: contiguous loads.
-  for (auto& axis : coordinates_) axis.resize(atoms_.size() + search_padding);
-  for (std::size_t local = 0; local < atoms_.size(); ++local) {
-    const PackedAtom& atom = atoms_.atoms()[local];
-    coordinates_[0][local] = atom.x;
-    coordinates_[1][local] = atom.y;
-    coordinates_[2][local] = atom.z;
+  const std::size_t slots = atoms_.owned().size();
+  for (Rows* rows : {&owned_rows_, &ghost_rows_}) {
+    rows->begin.assign(1, 0);
+    rows->begin.reserve(slots + 1);
   }
-  const Coordinates arrays{coordinates_[0].data(), coordinates_[1].data(), coordinates_[2].data()};
+  for (const LocalAtoms::Column& column : atoms_.columns()) fill_rows_of_column(column);
+}
 
-  constexpr std::size_t multiple = NeighborRows::row_multiple;
-  for (std::size_t bin = 0; bin < atoms_.owned_in_bin().size(); ++bin) {
-    const Candidates candidates(atoms_, static_cast<std::int32_t>(bin));
-    const IndexRange here = atoms_.owned_in_bin()[bin];
-    for (std::int32_t i = here.begin; i < here.end; ++i) {
-      const std::size_t begin = row_begin_.back();
-      const std::size_t room = begin + candidates.count() + search_padding + multiple;
-      if (index_.size() < room) {
-        // What all rows take if the rest are like those so far; a copy costs more than a guess.
-        const std::size_t all_rows = begin / row_begin_.size() * (owned + 1);
-        index_.resize(std::max({room, index_.size() * 5 / 4, all_rows}));
-      }
-      const std::size_t found = find_within(arrays, i, candidates.ranges(),
-                                            list_cutoff_ * list_cutoff_, index_.data() + begin);
-      const std::size_t end = begin + (found + multiple - 1) / multiple * multiple;
-      std::fill(index_.begin() + static_cast<std::ptrdiff_t>(begin + found),
-                index_.begin() + static_cast<std::ptrdiff_t>(end), atoms_.far_atom());
-      row_begin_.push_back(end);
-    }
+void VerletList::fill_rows_of_column(const LocalAtoms::Column& column) {
+  const SearchedClusters clusters = atoms_.searched();
+  std::vector<ColumnCursor> owned;
+  std::vector<ColumnCursor> ghosts;
+  for (std::int32_t at = column.around.begin; at < column.around.end; ++at) {
+    const std::int32_t index = atoms_.columns_around()[static_cast<std::size_t>(at)];
+    const LocalAtoms::Column& other = atoms_.columns()[static_cast<std::size_t>(index)];
+    // A pair of owned clusters is the lower one's.
+    if (other.owned.begin > column.owned.begin) owned.emplace_back(other.owned);
+    if (other.ghosts.begin < other.ghosts.end) ghosts.emplace_back(other.ghosts);
+  }
+  ColumnCursor here(column.owned);
+
+  const double radius_squared = list_cutoff_ * list_cutoff_;
+  const double reach = list_cutoff_ * (1 + ImagesInBox::margin);
+  std::vector<IndexRange> candidates;
+  for (std::int32_t self = column.owned.begin; self < column.owned.end; ++self) {
+    const double low = clusters.low[2][self] - reach;
+    const double high = clusters.high[2][self] + reach;
+    candidates.assign(1, {self + 1, here.move_to(low, high, clusters).end});
+    for (ColumnCursor& cursor : owned) candidates.push_back(cursor.move_to(low, high, clusters));
+    owned_rows_.add(clusters, atoms_.width(), self, candidates, radius_squared, scratch_);
+    candidates.clear();
+    for (ColumnCursor& cursor : ghosts) candidates.push_back(cursor.move_to(low, high, clusters));
+    ghost_rows_.add(clusters, atoms_.width(), self, candidates, radius_squared, scratch_);
   }
 }
 
+void VerletList::Rows::add(const SearchedClusters& clusters, std::size_t width, std::int32_t self,
+                           std::span<const IndexRange> candidates, double radius_squared,
+                           std::vector<std::int32_t>& scratch) {
+  std::size_t count = 0;
+  for (const IndexRange range : candidates) {
+    count += static_cast<std::size_t>(range.end - range.begin);
+  }
+  const std::size_t old_end = begin.back();
+  const std::size_t room = old_end + width * count + search_padding;
+  if (cluster.size() < room) {
+    // What all rows take if the rest are like those so far; a copy costs more than a guess.
+    const std::size_t all_rows = old_end / begin.size() * begin.capacity();
+    cluster.resize(std::max({room, cluster.size() * 5 / 4, all_rows}));
+  }
+  if (scratch.size() < 2 * count + search_padding) scratch.resize(2 * (2 * count + search_padding));
+  std::array<std::size_t, largest_cluster> row_end;
+  find_rows(clusters, self, candidates, radius_squared, scratch, cluster.data() + old_end,
+            row_end.data());
+  for (std::size_t slot = 0; slot < width; ++slot) begin.push_back(old_end + row_end[slot]);
+}
+
+NeighborRows VerletList::Rows::view() const {
+  return {begin, std::span(cluster).first(begin.back())};
+}
+
 LocalSystem VerletList::system() const {
-  return {atoms_.atoms(),
-          atoms_.owned_count(),
-          {row_begin_, std::span(index_).first(row_begin_.back())}};
+  return {atoms_.width(), atoms_.owned_clusters(), atoms_.atoms(), owned_rows_.view(),
+          ghost_rows_.view()};
 }
 
 }  // namespace forcewire

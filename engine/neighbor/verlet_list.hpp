@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -45,9 +44,10 @@ class VerletList {
 
   /// Builds the list anew for this rank's part of the atoms; the same arguments, other than
   /// `part.index`, on all ranks.
+  /// @param order of these positions
   /// @throws InvalidStructure as LocalAtoms::select does
   void rebuild(const Cell& cell, std::span<const double> positions,
-               std::span<const std::int32_t> species, Part part);
+               std::span<const std::int32_t> species, const SpatialOrder& order, Part part);
 
   /// Forgets the list: the next `refresh` says false.
   void discard() { built_for_.reset(); }
@@ -61,7 +61,7 @@ class VerletList {
   /// Atoms and neighbours after the last successful `refresh` or `rebuild`.
   LocalSystem system() const;
 
-  /// Index in the request of each owned atom.
+  /// Index in the request of the atom in each slot of the owned clusters, or LocalAtoms::padding.
   std::span<const std::int32_t> owned() const { return atoms_.owned(); }
 
  private:
@@ -78,14 +78,26 @@ class VerletList {
   /// is too much.
   double largest_motion(const Cell& cell) const;
   void fill_rows();
+  void fill_rows_of_column(const LocalAtoms::Column& column);
 
   double cutoff_;
   double list_cutoff_;
   std::optional<Reference> built_for_;
   LocalAtoms atoms_;
-  std::array<std::vector<double>, 3> coordinates_;  // for the search; kept for its memory
-  std::vector<std::size_t> row_begin_;
-  std::vector<std::int32_t> index_;  // grows, never shrinks; row_begin_.back() are in use
+
+  /// Rows that grow while they are filled.
+  struct Rows {
+    std::vector<std::size_t> begin;
+    std::vector<std::int32_t> cluster;
+
+    NeighborRows view() const;
+    void add(const SearchedClusters& clusters, std::size_t width, std::int32_t self,
+             std::span<const IndexRange> candidates, double radius_squared,
+             std::vector<std::int32_t>& scratch);
+  };
+  Rows owned_rows_;
+  Rows ghost_rows_;
+  std::vector<std::int32_t> scratch_;  // for the search; kept for its memory
 };
 
 }  // namespace forcewire

@@ -149,20 +149,26 @@ std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
   const std::size_t capacity = std::max(count, positions_.data().size() * 3 / 2);
   Attempt attempt;
   attempt([&] {
-    positions_ = SharedArray();  // the old ones first, both sizes together may not fit
-    forces_ = SharedArray();
+    release_arrays();         // the old ones first, both sizes together may not fit
     nodes_.node().barrier();  // memory is free when the last rank has let go of it
-    positions_ = SharedArray(nodes_.node(), capacity);
-    forces_ = SharedArray(nodes_.node(), capacity);
+    positions_ = SharedArray<double>(nodes_.node(), capacity);
+    forces_ = SharedArray<double>(nodes_.node(), capacity);
+    order_memory_ = SharedArray<std::byte>(
+        nodes_.node(), SpatialOrder::bytes_needed(capacity / 3, nodes_.node().size()));
   });
   const auto failure = attempt.first_failure(world_);
   if (!failure) return std::nullopt;
-  positions_ = SharedArray();
-  forces_ = SharedArray();
+  release_arrays();
   return PotentialFailure(
       failure->kind(),
       fmt::format("{} (the ranks of a node share positions and forces of {} atoms)",
                   failure->what(), count / 3));
+}
+
+void Evaluator::release_arrays() {
+  positions_ = {};
+  forces_ = {};
+  order_memory_ = {};
 }
 
 Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
@@ -182,18 +188,18 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
     const auto agree = [&](std::uint32_t bits) { return ranks.common_bits(bits); };
     if (!lists.find(cell, positions, agree)) {
       ++statistics_.rebuilds;
-      attempt([&] {
-        lists.rebuild(cell, positions, options_.species, {ranks.rank(), ranks.size()});
-      });
+      rebuild(lists, cell, positions, attempt);
     }
   }
   LocalSums sums;
   {
     const Stopwatch watch(statistics_.forces);
     attempt([&] {
-      owned_forces_.resize(3 * lists.current().owned().size());
-      sums = potential_->compute(lists.current().system(), owned_forces_);
-      write_forces(lists.current());
+      const VerletList& list = lists.current();
+      if (!list.exists()) return;  // a rank knows why
+      owned_forces_.resize(3 * list.owned().size());
+      sums = potential_->compute(list.system(), owned_forces_);
+      write_forces(list);
     });
   }
   const Stopwatch watch(statistics_.reducing);
@@ -216,19 +222,45 @@ void Evaluator::share_positions(std::size_t count) {
   positions_.sync();
 }
 
+/// Atoms are sorted by all ranks of a node together, each list is its rank's own.
+void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
+                        Attempt& attempt) {
+  const Communicator& ranks = team(positions.size());
+  const bool alone = ranks.size() < world_.size();
+  const Communicator& sorters = alone ? alone_ : nodes_.node();
+  const Part sorter{sorters.rank(), sorters.size()};
+  attempt([&] {
+    const std::size_t begin = 3 * sorter.begin(positions.size() / 3);
+    const std::size_t end = 3 * sorter.end(positions.size() / 3);
+    check_coordinates(cell, positions.subspan(begin, end - begin), begin);
+  });
+  // What cannot be sorted is not sorted by anyone.
+  if (ranks.common_bits(attempt.failure() ? 0 : 1) == 0) return;
+  order_.sort(cell, positions, sorter, order_memory_.data(), [&] {
+    order_memory_.sync();
+    sorters.barrier();
+    order_memory_.sync();
+  });
+  attempt([&] {
+    lists.rebuild(cell, positions, options_.species, order_, {ranks.rank(), ranks.size()});
+  });
+}
+
 void Evaluator::write_forces(const VerletList& list) {
   const std::span<double> forces = forces_.data();
   const std::span<const std::int32_t> owned = list.owned();
-  for (std::size_t local = 0; local < owned.size(); ++local) {
-    const double* from = &owned_forces_[3 * local];
-    double* to = &forces[3 * static_cast<std::size_t>(owned[local])];
-    for (int axis = 0; axis < 3; ++axis) to[axis] = from[axis];
-    if (!std::isfinite(from[0] + from[1] + from[2])) {
+  const std::size_t width = list.system().width;
+  for (std::size_t slot = 0; slot < owned.size(); ++slot) {
+    if (owned[slot] == LocalAtoms::padding) continue;
+    const double* x = &owned_forces_[3 * width * (slot / width) + slot % width];
+    const std::array<double, 3> force{x[0], x[width], x[2 * width]};
+    std::copy(force.begin(), force.end(), &forces[3 * static_cast<std::size_t>(owned[slot])]);
+    if (!std::isfinite(force[0] + force[1] + force[2])) {
       throw PotentialFailure(Kind::result,
                              fmt::format("the force on atom {} is ({} {} {}) hartree/bohr, "
                                          "expected finite numbers; another "
                                          "atom may be at the same place",
-                                         owned[local], from[0], from[1], from[2]));
+                                         owned[slot], force[0], force[1], force[2]));
     }
   }
 }

@@ -12,7 +12,9 @@
 
 #include "engine/geometry/cell.hpp"
 #include "engine/geometry/periodicity.hpp"
+#include "engine/kernels/aligned_vector.hpp"
 #include "engine/neighbor/replica_lists.hpp"
+#include "engine/neighbor/spatial_order.hpp"
 #include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/node_layout.hpp"
@@ -115,8 +117,11 @@ class Evaluator {
   const Communicator& team(std::size_t count) const;
   Command announce(Command command);
   std::optional<PotentialFailure> grow(std::size_t count);
+  void release_arrays();
   Outcome work(const Cell& cell, std::size_t count);
   void share_positions(std::size_t count);
+  void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
+               Attempt& attempt);
   void write_forces(const VerletList& list);
   Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
   void check_structure(const Structure& structure) const;
@@ -130,9 +135,11 @@ class Evaluator {
   EvaluatorOptions options_;
   ReplicaLists lists_;        // of this rank's part of the atoms
   ReplicaLists alone_lists_;  // of all atoms; the root's, for what it computes alone
-  SharedArray positions_;
-  SharedArray forces_;
-  std::vector<double> owned_forces_;
+  SpatialOrder order_;        // of the last rebuild
+  SharedArray<double> positions_;
+  SharedArray<double> forces_;
+  SharedArray<std::byte> order_memory_;
+  AlignedVector<double> owned_forces_;    // by cluster; see Potential::compute
   std::chrono::nanoseconds last_wait_{};  // for the root's command
   EvaluatorStatistics statistics_;
 };

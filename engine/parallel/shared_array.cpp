@@ -84,23 +84,24 @@ File open_of_root(const std::string& path, const std::string& expected, std::siz
   return file;
 }
 
-double* map(const File& file, std::size_t bytes) {
+void* map(const File& file, std::size_t bytes) {
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor(), 0);
   if (memory == MAP_FAILED) throw_cannot_share(bytes, error_text(errno));
-  return static_cast<double*>(memory);
+  return memory;
 }
 
 }  // namespace
 
-SharedArray::SharedArray(const Communicator& node, std::size_t count) {
+template <typename T>
+SharedArray<T>::SharedArray(const Communicator& node, std::size_t count) {
   if (count == 0) return;
-  const std::size_t bytes = count * sizeof(double);
+  const std::size_t bytes = count * sizeof(T);
   Attempt attempt;
   File file(-1);
   std::string path;  // stays empty where the root fails
   std::string root_file;
   const auto take = [&](File opened) {
-    data_ = {map(opened, bytes), count};
+    data_ = {static_cast<T*>(map(opened, bytes)), count};
     file = std::move(opened);
   };
   if (node.is_root()) {
@@ -122,17 +123,26 @@ SharedArray::SharedArray(const Communicator& node, std::size_t count) {
   throw *failure;
 }
 
-SharedArray::~SharedArray() {
+template <typename T>
+SharedArray<T>::~SharedArray() {
   if (!data_.empty()) ::munmap(data_.data(), data_.size_bytes());
 }
 
-SharedArray::SharedArray(SharedArray&& other) noexcept : data_(std::exchange(other.data_, {})) {}
+template <typename T>
+SharedArray<T>::SharedArray(SharedArray&& other) noexcept : data_(std::exchange(other.data_, {})) {}
 
-SharedArray& SharedArray::operator=(SharedArray&& other) noexcept {
+template <typename T>
+SharedArray<T>& SharedArray<T>::operator=(SharedArray&& other) noexcept {
   std::swap(data_, other.data_);
   return *this;
 }
 
-void SharedArray::sync() const { std::atomic_thread_fence(std::memory_order_seq_cst); }
+template <typename T>
+void SharedArray<T>::sync() const {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+template class SharedArray<double>;
+template class SharedArray<std::byte>;
 
 }  // namespace forcewire

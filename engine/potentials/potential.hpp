@@ -28,9 +28,10 @@ class Potential {
   /// Atoms farther apart than this do not see each other [bohr].
   virtual double cutoff() const = 0;
 
-  /// Forces on the owned atoms of `system` into `forces` (3 per owned atom, overwritten, the order
-  /// of `system`), and this rank's share of energy and virial. Every pair is in the full list
-  /// twice, once from each side, so each side counts half of its energy and virial.
+  /// Forces on the owned atoms of `system`, and this rank's share of energy and virial.
+  ///
+  /// @param forces of owned clusters: x of all slots, then y, then z, cluster after cluster;
+  ///        overwritten, those of padding are ignored; aligned to 64 bytes [hartree/bohr]
   virtual LocalSums compute(const LocalSystem& system, std::span<double> forces) = 0;
 
   /// The tail correction of a fully periodic system of `volume` [bohr^3] with `count[s]` atoms of

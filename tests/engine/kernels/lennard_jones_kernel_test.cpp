@@ -1,20 +1,25 @@
-// Rows of every length around the vector width against the textbook formula, pair by pair.
+// Rows of every kind of length, of owned clusters and of ghosts, against the textbook formula, pair
+// by pair.
 
 #include "engine/kernels/lennard_jones_kernel.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <vector>
 
+#include "engine/kernels/aligned_vector.hpp"
+#include "engine/kernels/simd.hpp"
 #include "support/models.hpp"
 #include "support/reference.hpp"
+#include "support/sorted.hpp"
 
 namespace forcewire {
 namespace {
-
-constexpr double far = 1e20;  // of the padding atom
 
 std::vector<LennardJonesCoefficients> coefficients(const ReferenceModel& model) {
   std::vector<LennardJonesCoefficients> table;
@@ -34,47 +39,103 @@ std::vector<LennardJonesCoefficients> coefficients(const ReferenceModel& model) 
   return table;
 }
 
-/// Owned atoms with rows of given lengths, each with ghosts of its own around it, between 0.8 sigma
-/// and 1.3 times the cutoff.
-class Rows {
- public:
-  Rows(const std::vector<std::size_t>& lengths, int species_count, double sigma, double cutoff) {
-    std::uniform_int_distribution<std::int64_t> any_species(0, species_count - 1);
-    for (std::size_t i = 0; i < lengths.size(); ++i) {
-      atoms_.push_back({100.0 * static_cast<double>(i), -7, 3, any_species(random_)});
-    }
-    std::normal_distribution<double> direction;
-    std::uniform_real_distribution<double> distance(0.8 * sigma, 1.3 * cutoff);
-    for (std::size_t i = 0; i < lengths.size(); ++i) {
-      for (std::size_t k = 0; k < lengths[i]; ++k) {
-        Eigen::Vector3d r(direction(random_), direction(random_), direction(random_));
-        r *= distance(random_) / r.norm();
-        index_.push_back(static_cast<std::int32_t>(atoms_.size()));
-        atoms_.push_back(
-            {atoms_[i].x + r[0], atoms_[i].y + r[1], atoms_[i].z + r[2], any_species(random_)});
-      }
-      while (index_.size() % NeighborRows::row_multiple != 0) index_.push_back(-1);
-      row_begin_.push_back(index_.size());
-    }
-    owned_ = lengths.size();
-    std::replace(index_.begin(), index_.end(), -1, static_cast<std::int32_t>(atoms_.size()));
-    atoms_.push_back({far, far, far, 0});
-  }
-
-  LocalSystem system() const { return {atoms_, owned_, {row_begin_, index_}}; }
-
- private:
-  std::mt19937_64 random_{99};
-  std::vector<PackedAtom> atoms_;
-  std::size_t owned_;
-  std::vector<std::size_t> row_begin_{0};
-  std::vector<std::int32_t> index_;
+/// How many clusters the row of each owned slot has.
+struct RowLength {
+  std::size_t owned;
+  std::size_t ghosts;
 };
 
-void expect_textbook(const ReferenceModel& model, const std::vector<std::size_t>& lengths) {
-  const Rows rows(lengths, model.species_count(), 6.4, 16);
-  const LocalSystem system = rows.system();
-  std::vector<double> forces(3 * system.owned, std::nan(""));
+/// Clusters of atoms on a shuffled grid, no two closer than 0.8 sigma, some slots left empty, and
+/// rows of given lengths (fewer owned ones where there are no more behind a cluster).
+class Clusters {
+ public:
+  Clusters(std::size_t owned_clusters, const std::vector<RowLength>& lengths, int species_count,
+           double sigma)
+      : owned_clusters_(owned_clusters) {
+    constexpr std::size_t ghost_clusters = 24;
+    fill(owned_clusters + ghost_clusters, species_count, sigma);
+    for (std::size_t slot = 0; slot < owned_clusters * width_; ++slot) {
+      const bool is_padding = Slot({width_, 0, atoms_, {}, {}}, slot).is_padding();
+      const RowLength length = is_padding ? RowLength{0, 0} : lengths[slot % lengths.size()];
+      add_row(owned_, slot / width_ + 1, owned_clusters, length.owned);
+      add_row(ghosts_, owned_clusters, owned_clusters + ghost_clusters, length.ghosts);
+    }
+  }
+
+  LocalSystem system() const {
+    return {width_,
+            owned_clusters_,
+            atoms_,
+            {owned_.begin, owned_.cluster},
+            {ghosts_.begin, ghosts_.cluster}};
+  }
+
+ private:
+  struct Rows {
+    std::vector<std::size_t> begin{0};
+    std::vector<std::int32_t> cluster;
+  };
+
+  void fill(std::size_t clusters, int species_count, double sigma) {
+    std::vector<Eigen::Vector3d> places;
+    std::uniform_real_distribution<double> jitter(-0.05 * sigma, 0.05 * sigma);
+    for (int i = 0; i < 8; ++i) {
+      for (int j = 0; j < 8; ++j) {
+        for (int k = 0; k < 8; ++k) {
+          places.emplace_back(0.9 * sigma * Eigen::Vector3d(i, j, k) +
+                              Eigen::Vector3d(jitter(random_), jitter(random_), jitter(random_)));
+        }
+      }
+    }
+    std::shuffle(places.begin(), places.end(), random_);
+    std::uniform_int_distribution<std::int64_t> any_species(0, species_count - 1);
+    std::uniform_int_distribution<int> one_in_five(0, 4);
+    atoms_.resize(clusters * 4 * width_);
+    for (std::size_t slot = 0; slot < clusters * width_; ++slot) {
+      double* x = &atoms_[slot / width_ * 4 * width_ + slot % width_];
+      const bool is_padding = one_in_five(random_) == 0;
+      const double far = 1e20 * static_cast<double>(slot % width_ + 1);
+      for (int axis = 0; axis < 3; ++axis) {
+        x[static_cast<std::size_t>(axis) * width_] =
+            is_padding ? far : places[slot % places.size()][axis];
+      }
+      x[3 * width_] = std::bit_cast<double>(any_species(random_));
+    }
+  }
+
+  void add_row(Rows& rows, std::size_t first, std::size_t end, std::size_t length) {
+    std::vector<std::int32_t> clusters(end - first);
+    std::iota(clusters.begin(), clusters.end(), static_cast<std::int32_t>(first));
+    std::shuffle(clusters.begin(), clusters.end(), random_);
+    clusters.resize(std::min(clusters.size(), length));
+    rows.cluster.insert(rows.cluster.end(), clusters.begin(), clusters.end());
+    rows.begin.push_back(rows.cluster.size());
+  }
+
+  std::mt19937_64 random_{99};
+  std::size_t width_ = cluster_width();
+  std::size_t owned_clusters_;
+  AlignedVector<double> atoms_;
+  Rows owned_;
+  Rows ghosts_;
+};
+
+/// A force, and the sum of the sizes of its parts, as they are before anything is switched off.
+struct ScaledForce {
+  LongVector sum = LongVector::Zero();
+  long double scale = 0;
+
+  void add(const LongVector& force, long double size) {
+    sum += force;
+    scale += size;
+  }
+};
+
+void expect_textbook(const ReferenceModel& model, std::size_t owned_clusters,
+                     const std::vector<RowLength>& lengths) {
+  const Clusters clusters(owned_clusters, lengths, model.species_count(), 6.4);
+  const LocalSystem system = clusters.system();
+  AlignedVector<double> forces(3 * system.owned_clusters * system.width, std::nan(""));
   const Truncation truncation = model.pair(0, 0).truncation;
   const LocalSums sums =
       lennard_jones_kernel(system, coefficients(model), model.species_count(), truncation, forces);
@@ -83,31 +144,33 @@ void expect_textbook(const ReferenceModel& model, const std::vector<std::size_t>
   long double energy_scale = 0;
   LongMatrix virial = LongMatrix::Zero();
   long double virial_scale = 0;
-  for (std::size_t i = 0; i < system.owned; ++i) {
-    LongVector force = LongVector::Zero();
-    long double force_scale = 0;
-    for (std::size_t at = system.neighbors.row_begin[i]; at < system.neighbors.row_begin[i + 1];
-         ++at) {
-      const PackedAtom& a = system.atoms[i];
-      const PackedAtom& b = system.atoms[static_cast<std::size_t>(system.neighbors.index[at])];
-      const ReferencePair& pair =
-          model.pair(static_cast<std::int32_t>(a.species), static_cast<std::int32_t>(b.species));
-      const LongVector r = LongVector(a.x, a.y, a.z) - LongVector(b.x, b.y, b.z);
-      if (r.norm() >= pair.cutoff) continue;
-      const PairValue u = pair_value(pair, r.norm());
-      const LongVector pair_force = -u.slope / r.norm() * r;
-      force += pair_force;
-      force_scale += pair_force.norm();
-      // The other half belongs to the neighbour.
-      energy += u.energy / 2;
-      energy_scale += std::abs(u.energy) / 2;
-      virial += r * pair_force.transpose() / 2;
-      virial_scale += r.norm() * pair_force.norm() / 2;
-    }
-    for (int axis = 0; axis < 3; ++axis) {
-      EXPECT_NEAR(forces[3 * i + static_cast<std::size_t>(axis)], static_cast<double>(force[axis]),
-                  1e-12 * static_cast<double>(force_scale))
-          << "row of " << lengths[i];
+  std::vector<ScaledForce> expected(system.owned_clusters * system.width);
+  for_each_pair(system, [&](std::size_t i, std::size_t j, bool is_ghost) {
+    const Slot a(system, i);
+    const Slot b(system, j);
+    const ReferencePair& pair =
+        model.pair(static_cast<std::int32_t>(a.species), static_cast<std::int32_t>(b.species));
+    const LongVector r = a.position.cast<long double>() - b.position.cast<long double>();
+    if (r.norm() >= pair.cutoff) return;
+    const PairValue u = pair_value(pair, r.norm());
+    const LongVector force = -u.slope / r.norm() * r;
+    ReferencePair full = pair;
+    full.truncation = Truncation::none;
+    const long double size = std::abs(pair_value(full, r.norm()).slope);
+    expected[i].add(force, size);
+    if (!is_ghost) expected[j].add(-force, size);
+    const long double share = is_ghost ? 0.5L : 1.0L;
+    energy += share * u.energy;
+    energy_scale += share * std::abs(u.energy);
+    virial += share * r * force.transpose();
+    virial_scale += share * r.norm() * force.norm();
+  });
+  for (std::size_t slot = 0; slot < expected.size(); ++slot) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const std::size_t at = (slot / system.width * 3 + axis) * system.width + slot % system.width;
+      EXPECT_NEAR(forces[at], static_cast<double>(expected[slot].sum[static_cast<int>(axis)]),
+                  1e-12 * static_cast<double>(expected[slot].scale))
+          << "slot " << slot;
     }
   }
   EXPECT_NEAR(sums.energy, static_cast<double>(energy), 1e-12 * static_cast<double>(energy_scale));
@@ -117,20 +180,21 @@ void expect_textbook(const ReferenceModel& model, const std::vector<std::size_t>
 
 class LennardJonesKernel : public testing::TestWithParam<Truncation> {};
 
-TEST_P(LennardJonesKernel, RowsOfEveryLength) {
-  for (std::size_t length = 0; length <= 17; ++length) {
-    expect_textbook(ReferenceModel(argon(GetParam())), {length});
-    expect_textbook(mixture(GetParam()), {length});
+TEST_P(LennardJonesKernel, OneCluster) {
+  for (std::size_t ghosts = 0; ghosts <= 5; ++ghosts) {
+    expect_textbook(ReferenceModel(argon(GetParam())), 1, {{0, ghosts}});
+    expect_textbook(mixture(GetParam()), 1, {{0, ghosts}});
   }
 }
 
-TEST_P(LennardJonesKernel, ManyRows) {
-  const std::vector<std::size_t> lengths = {7, 0, 8, 1, 9, 0, 0, 15, 16, 17, 3, 200, 2, 64, 0};
-  expect_textbook(ReferenceModel(argon(GetParam())), lengths);
-  expect_textbook(mixture(GetParam()), lengths);
+TEST_P(LennardJonesKernel, RowsOfEveryLength) {
+  const std::vector<RowLength> lengths = {{0, 0}, {1, 0}, {0, 1}, {2, 1}, {3, 4}, {7, 0},
+                                          {8, 2}, {9, 0}, {0, 9}, {1, 1}, {20, 0}};
+  expect_textbook(ReferenceModel(argon(GetParam())), 30, lengths);
+  expect_textbook(mixture(GetParam()), 30, lengths);
 }
 
-TEST_P(LennardJonesKernel, NoAtoms) { expect_textbook(ReferenceModel(argon(GetParam())), {}); }
+TEST_P(LennardJonesKernel, NoAtoms) { expect_textbook(ReferenceModel(argon(GetParam())), 0, {}); }
 
 INSTANTIATE_TEST_SUITE_P(, LennardJonesKernel,
                          testing::Values(Truncation::none, Truncation::shift, Truncation::smooth),

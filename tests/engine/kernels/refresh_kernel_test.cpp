@@ -6,6 +6,9 @@
 #include <limits>
 #include <vector>
 
+#include "engine/kernels/aligned_vector.hpp"
+#include "engine/kernels/simd.hpp"
+#include "support/sorted.hpp"
 #include "support/structures.hpp"
 
 namespace forcewire {
@@ -16,18 +19,19 @@ class Sources {
  public:
   explicit Sources(const Configuration& structure) {
     const Cell cell(structure.cell);
-    const std::size_t padded =
-        (structure.natoms() + refresh_multiple - 1) / refresh_multiple * refresh_multiple;
+    clusters_ = (structure.natoms() + cluster_width() - 1) / cluster_width();
+    const std::size_t padded = clusters_ * cluster_width();
     position_.assign(padded, 0);
     species_.assign(padded, 0);
     for (auto& axis : image_) axis.assign(padded, 0);
     for (auto& axis : reference_) axis.assign(padded, 0);
-    for (std::size_t atom = 0; atom < structure.natoms(); ++atom) {
-      position_[atom] = static_cast<std::int64_t>(3 * atom);
-      species_[atom] = static_cast<std::int64_t>(atom % 5);
+    for (std::size_t slot = 0; slot < padded; ++slot) {
+      const std::size_t atom = std::min(slot, structure.natoms() - 1);  // padding repeats the last
+      position_[slot] = static_cast<std::int64_t>(3 * atom);
+      species_[slot] = static_cast<std::int64_t>(atom % 5);
       const Eigen::Vector3d s = cell.inverse() * structure.position(atom);
       for (std::size_t axis = 0; axis < 3; ++axis)
-        reference_[axis][atom] = s[static_cast<int>(axis)];
+        reference_[axis][slot] = s[static_cast<int>(axis)];
     }
   }
 
@@ -37,9 +41,10 @@ class Sources {
             {image_[0].data(), image_[1].data(), image_[2].data()},
             {reference_[0].data(), reference_[1].data(), reference_[2].data()}};
   }
-  std::size_t padded() const { return position_.size(); }
+  std::size_t clusters() const { return clusters_; }
 
  private:
+  std::size_t clusters_;
   std::vector<std::int64_t> position_;
   std::vector<std::int64_t> species_;
   std::array<std::vector<double>, 3> image_;
@@ -48,10 +53,14 @@ class Sources {
 
 class RefreshKernel : public testing::Test {
  protected:
+  /// @param watched clusters
   bool refresh(const Configuration& now, std::size_t watched, double limit) {
-    atoms_.assign(sources_.padded(), PackedAtom{});
+    atoms_.assign(4 * cluster_width() * sources_.clusters(), std::nan(""));
     return refresh_atoms(sources_.sources(), Cell(now.cell), now.positions.data(),
-                         sources_.padded(), watched, limit * limit, atoms_.data());
+                         sources_.clusters(), watched, limit * limit, atoms_.data());
+  }
+  bool refresh(const Configuration& now, double limit) {
+    return refresh(now, sources_.clusters(), limit);
   }
 
   static Configuration make_before() {
@@ -64,7 +73,7 @@ class RefreshKernel : public testing::Test {
   Random random_{2};
   Configuration before_ = make_before();
   Sources sources_{before_};
-  std::vector<PackedAtom> atoms_;
+  AlignedVector<double> atoms_;
 };
 
 TEST_F(RefreshKernel, BringsAtomsBackFromAnyBox) {
@@ -72,11 +81,11 @@ TEST_F(RefreshKernel, BringsAtomsBackFromAnyBox) {
   displace(moved, 0.4, random_);
   Configuration sent = moved;
   wrap_at_random(sent, 3, random_);
-  EXPECT_TRUE(refresh(sent, sent.natoms(), 0.7));
+  EXPECT_TRUE(refresh(sent, 0.7));
   for (std::size_t atom = 0; atom < moved.natoms(); ++atom) {
-    const Eigen::Vector3d now(atoms_[atom].x, atoms_[atom].y, atoms_[atom].z);
-    EXPECT_LT((now - moved.position(atom)).norm(), 1e-13);
-    EXPECT_EQ(atoms_[atom].species, static_cast<std::int64_t>(atom % 5));
+    const Slot now({cluster_width(), 0, atoms_, {}, {}}, atom);
+    EXPECT_LT((now.position - moved.position(atom)).norm(), 1e-13);
+    EXPECT_EQ(now.species, static_cast<std::int64_t>(atom % 5));
   }
 }
 
@@ -84,12 +93,11 @@ TEST_F(RefreshKernel, TestsTheDisplacementOfEachWatchedAtom) {
   for (std::size_t atom = 0; atom < before_.natoms(); ++atom) {
     Configuration now = before_;
     now.positions[3 * atom + 1] += 0.5;
-    EXPECT_TRUE(refresh(now, now.natoms(), 0.501)) << "atom " << atom;
-    EXPECT_FALSE(refresh(now, now.natoms(), 0.499)) << "atom " << atom;
-    // Of atoms behind the watched ones it knows nothing.
-    for (const std::size_t watched : {std::size_t{0}, std::size_t{1}, std::size_t{7},
-                                      std::size_t{8}, std::size_t{9}, std::size_t{20}}) {
-      EXPECT_EQ(refresh(now, watched, 0.499), watched <= atom) << "atom " << atom;
+    EXPECT_TRUE(refresh(now, 0.501)) << "atom " << atom;
+    EXPECT_FALSE(refresh(now, 0.499)) << "atom " << atom;
+    // Of atoms behind the watched clusters it knows nothing.
+    for (std::size_t watched = 0; watched <= sources_.clusters(); ++watched) {
+      EXPECT_EQ(refresh(now, watched, 0.499), watched <= atom / cluster_width()) << "atom " << atom;
     }
   }
 }
@@ -99,7 +107,7 @@ TEST_F(RefreshKernel, WhatIsNoNumberHasEscaped) {
        {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     Configuration now = before_;
     now.positions[3 * 20 + 2] = bad;
-    EXPECT_FALSE(refresh(now, now.natoms(), 1e300));
+    EXPECT_FALSE(refresh(now, 1e300));
   }
 }
 
@@ -109,7 +117,7 @@ TEST_F(RefreshKernel, DeformationOfTheCellIsNoDisplacement) {
   squeeze(0, 0) = -0.1;
   squeeze(1, 2) = 0.07;
   strain(now, squeeze);
-  EXPECT_TRUE(refresh(now, now.natoms(), 1e-9));
+  EXPECT_TRUE(refresh(now, 1e-9));
 }
 
 }  // namespace

@@ -5,10 +5,18 @@
 #include <algorithm>
 #include <numeric>
 
+#include "support/sorted.hpp"
 #include "support/structures.hpp"
 
 namespace forcewire {
 namespace {
+
+/// Atoms in spatial order.
+std::vector<std::int32_t> spatial_order(const Cell& cell, std::span<const double> positions) {
+  const Sorted sorted(cell, positions);
+  const std::span<const std::int32_t> atoms = sorted.order().atoms();
+  return {atoms.begin(), atoms.end()};
+}
 
 TEST(SpatialOrder, HoldsEachAtomOnce) {
   for (const Configuration& kind : all_kinds(6.4)) {

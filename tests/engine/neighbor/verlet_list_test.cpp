@@ -11,6 +11,7 @@
 #include "engine/geometry/invalid_structure.hpp"
 #include "support/models.hpp"
 #include "support/reference.hpp"
+#include "support/sorted.hpp"
 #include "support/structures.hpp"
 
 namespace forcewire {
@@ -26,25 +27,24 @@ using Distances = std::vector<double>;
 std::vector<Distances> listed(const VerletList& list, std::size_t natoms, double radius) {
   const LocalSystem system = list.system();
   std::vector<Distances> result(natoms);
-  EXPECT_EQ(system.owned, list.owned().size());
-  EXPECT_EQ(system.neighbors.row_begin.size(), system.owned + 1);
-  EXPECT_EQ(system.neighbors.row_begin.back(), system.neighbors.index.size());
-  const auto far = static_cast<std::int32_t>(system.atoms.size() - 1);
-  for (std::size_t i = 0; i < system.owned; ++i) {
-    const std::size_t begin = system.neighbors.row_begin[i];
-    const std::size_t end = system.neighbors.row_begin[i + 1];
-    EXPECT_EQ((end - begin) % NeighborRows::row_multiple, 0U);
-    std::set<std::int32_t> seen;
-    for (const std::int32_t j : system.neighbors.index.subspan(begin, end - begin)) {
-      EXPECT_NE(j, static_cast<std::int32_t>(i));
-      if (j == far) continue;
-      EXPECT_TRUE(seen.insert(j).second) << "twice in a row";
-      const PackedAtom& a = system.atoms[i];
-      const PackedAtom& b = system.atoms[static_cast<std::size_t>(j)];
-      const double distance = std::hypot(a.x - b.x, a.y - b.y, a.z - b.z);
-      if (distance < radius) result[static_cast<std::size_t>(list.owned()[i])].push_back(distance);
-    }
+  const std::size_t slots = system.owned_clusters * system.width;
+  EXPECT_EQ(slots, list.owned().size());
+  for (const NeighborRows& rows : {system.owned_rows, system.ghost_rows}) {
+    EXPECT_EQ(rows.begin.size(), slots + 1);
+    EXPECT_EQ(rows.begin.back(), rows.cluster.size());
   }
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    EXPECT_EQ(list.owned()[slot] == LocalAtoms::padding, Slot(system, slot).is_padding());
+  }
+  std::set<std::pair<std::size_t, std::size_t>> seen;
+  for_each_pair(system, [&](std::size_t i, std::size_t j, bool is_ghost) {
+    EXPECT_EQ(is_ghost, j >= slots);
+    EXPECT_TRUE(seen.insert({std::min(i, j), std::max(i, j)}).second) << "twice";
+    const double distance = (Slot(system, i).position - Slot(system, j).position).norm();
+    if (!(distance < radius)) return;
+    result[static_cast<std::size_t>(list.owned()[i])].push_back(distance);
+    if (!is_ghost) result[static_cast<std::size_t>(list.owned()[j])].push_back(distance);
+  });
   for (Distances& distances : result) std::sort(distances.begin(), distances.end());
   return result;
 }
@@ -78,7 +78,7 @@ void expect_equal(const std::vector<Distances>& actual, const std::vector<Distan
 TEST(VerletList, HoldsAllPairsWithinTheListCutoff) {
   for (const Configuration& kind : all_kinds(6.4)) {
     VerletList list(cutoff, skin);
-    list.rebuild(Cell(kind.cell), kind.positions, {}, {});
+    rebuild(list, kind);
     expect_equal(listed(list, kind.natoms(), cutoff + skin), expected(kind, cutoff + skin), kind);
   }
 }
@@ -90,8 +90,10 @@ TEST(VerletList, PartsOwnEachAtomOnceAndSeeAllTheirNeighbors) {
       std::vector<int> owners(kind.natoms(), 0);
       for (int part = 0; part < parts; ++part) {
         VerletList list(cutoff, skin);
-        list.rebuild(Cell(kind.cell), kind.positions, {}, {part, parts});
-        for (const std::int32_t atom : list.owned()) ++owners[static_cast<std::size_t>(atom)];
+        rebuild(list, kind, {part, parts});
+        for (const std::int32_t atom : list.owned()) {
+          if (atom != LocalAtoms::padding) ++owners[static_cast<std::size_t>(atom)];
+        }
         const std::vector<Distances> rows = listed(list, kind.natoms(), cutoff + skin);
         for (std::size_t atom = 0; atom < kind.natoms(); ++atom) {
           all[atom].insert(all[atom].end(), rows[atom].begin(), rows[atom].end());
@@ -108,8 +110,10 @@ TEST(VerletList, PartsAreOfEqualSize) {
   const Configuration liquid = forcewire::liquid(6.4, 4, random);
   for (int part = 0; part < 7; ++part) {
     VerletList list(cutoff, skin);
-    list.rebuild(Cell(liquid.cell), liquid.positions, {}, {part, 7});
-    EXPECT_NEAR(static_cast<double>(list.owned().size()), 256 / 7.0, 1);
+    rebuild(list, liquid, {part, 7});
+    const auto padding = std::count(list.owned().begin(), list.owned().end(), LocalAtoms::padding);
+    EXPECT_NEAR(static_cast<double>(list.owned().size()) - static_cast<double>(padding), 256 / 7.0,
+                1);
   }
 }
 
@@ -118,17 +122,19 @@ TEST(VerletList, CarriesTheSpecies) {
   Configuration mixed = liquid(6.4, 2, random);
   mix_species(mixed, 3, random);
   VerletList list(cutoff, skin);
-  list.rebuild(Cell(mixed.cell), mixed.positions, mixed.species, {});
+  rebuild(list, mixed);
   const LocalSystem system = list.system();
-  for (std::size_t i = 0; i < system.owned; ++i) {
-    EXPECT_EQ(system.atoms[i].species, mixed.species[static_cast<std::size_t>(list.owned()[i])]);
+  for (std::size_t slot = 0; slot < list.owned().size(); ++slot) {
+    if (list.owned()[slot] == LocalAtoms::padding) continue;
+    EXPECT_EQ(Slot(system, slot).species,
+              mixed.species[static_cast<std::size_t>(list.owned()[slot])]);
   }
 }
 
 /// Does a list built for `before` serve for `after`? If so, it must hold all pairs.
 bool serves(const Configuration& before, const Configuration& after) {
   VerletList list(cutoff, skin);
-  list.rebuild(Cell(before.cell), before.positions, {}, {});
+  rebuild(list, before);
   if (!list.refresh(Cell(after.cell), after.positions)) return false;
   expect_equal(listed(list, after.natoms(), cutoff), expected(after, cutoff), after);
   return true;
@@ -226,7 +232,7 @@ TEST_F(VerletListLife, ServesNoOtherPeriodicAxes) {
 TEST_F(VerletListLife, EndsWithDiscard) {
   VerletList list(cutoff, skin);
   EXPECT_FALSE(list.refresh(Cell(before_.cell), before_.positions)) << "never built";
-  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  rebuild(list, before_);
   EXPECT_TRUE(list.refresh(Cell(before_.cell), before_.positions));
   list.discard();
   EXPECT_FALSE(list.refresh(Cell(before_.cell), before_.positions));
@@ -235,7 +241,7 @@ TEST_F(VerletListLife, EndsWithDiscard) {
 TEST_F(VerletListLife, ServesNoCoordinateThatCannotBeResolved) {
   // Modulo lattice vectors, such an atom has not moved.
   VerletList list(cutoff, skin);
-  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  rebuild(list, before_);
   for (const double bad : {1e300, -1e40, 1.1e9, HUGE_VAL, std::nan("")}) {
     after_.positions[3 * 17] = bad;
     EXPECT_FALSE(list.refresh(Cell(after_.cell), after_.positions)) << bad;
@@ -251,7 +257,7 @@ TEST_F(VerletListLife, KnowsHowNearItLastServed) {
     return list.is_near(Cell(at.cell), at.positions, distance);
   };
   EXPECT_FALSE(is_near(before_, 1)) << "never built";
-  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  rebuild(list, before_);
   EXPECT_TRUE(is_near(before_, 1e-9));
   after_.positions[3 * 17] += 0.4 * skin;
   strain(after_, 0.01 * Eigen::Matrix3d::Identity());
@@ -270,7 +276,7 @@ TEST_F(VerletListLife, KnowsHowNearItLastServed) {
 
 TEST_F(VerletListLife, ARefreshThatFailsHasNotBeen) {
   VerletList list(cutoff, skin);
-  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  rebuild(list, before_);
   after_.positions[3 * 17] += 0.6 * skin;
   EXPECT_FALSE(list.may_serve(Cell(after_.cell), after_.positions));
   EXPECT_FALSE(list.refresh(Cell(after_.cell), after_.positions));
@@ -282,12 +288,12 @@ TEST_F(VerletListLife, ARefreshThatFailsHasNotBeen) {
 
 TEST_F(VerletListLife, SurvivesAFailedRebuild) {
   VerletList list(cutoff, skin);
-  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
-  after_.positions[7] = std::nan("");
+  rebuild(list, before_);
+  after_.cell *= 1e-4;
   EXPECT_FALSE(list.refresh(Cell(after_.cell), after_.positions));
-  EXPECT_THROW(list.rebuild(Cell(after_.cell), after_.positions, {}, {}), InvalidStructure);
+  EXPECT_THROW(rebuild(list, after_), InvalidStructure);
   EXPECT_FALSE(list.refresh(Cell(before_.cell), before_.positions));
-  list.rebuild(Cell(before_.cell), before_.positions, {}, {});
+  rebuild(list, before_);
   expect_equal(listed(list, before_.natoms(), cutoff), expected(before_, cutoff), before_);
 }
 

@@ -181,7 +181,7 @@ class FailingPotential : public Potential {
       case Mode::bad_alloc:
         throw std::bad_alloc();
       case Mode::nan_force:
-        if (!forces.empty()) forces.back() = nan;
+        std::fill(forces.begin(), forces.end(), nan);
         break;
       case Mode::nan_energy:
         sums.energy = nan;

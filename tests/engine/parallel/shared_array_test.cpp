@@ -15,7 +15,7 @@ using ::testing::StartsWith;
 TEST(SharedArray, IsOneMemoryForAllRanks) {
   const Communicator node = Communicator::world().split_by_node();
   const std::size_t per_rank = 1000;
-  const SharedArray array(node, per_rank * static_cast<std::size_t>(node.size()));
+  const SharedArray<double> array(node, per_rank * static_cast<std::size_t>(node.size()));
   ASSERT_EQ(array.data().size(), per_rank * static_cast<std::size_t>(node.size()));
 
   const auto value = [](std::size_t at, int round) {
@@ -38,20 +38,20 @@ TEST(SharedArray, IsOneMemoryForAllRanks) {
 
 TEST(SharedArray, MovesAndReplaces) {
   const Communicator node = Communicator::world().split_by_node();
-  SharedArray first(node, 10);
+  SharedArray<double> first(node, 10);
   double* const begin = first.data().data();
-  SharedArray second = std::move(first);
+  SharedArray<double> second = std::move(first);
   EXPECT_EQ(second.data().data(), begin);
   EXPECT_TRUE(first.data().empty());
-  second = SharedArray(node, 20);
+  second = SharedArray<double>(node, 20);
   EXPECT_EQ(second.data().size(), 20U);
-  second = SharedArray();
+  second = SharedArray<double>();
   EXPECT_TRUE(second.data().empty());
 }
 
 TEST(SharedArray, MayBeEmpty) {
   const Communicator node = Communicator::world().split_by_node();
-  const SharedArray array(node, 0);
+  const SharedArray<double> array(node, 0);
   EXPECT_TRUE(array.data().empty());
 }
 
@@ -59,13 +59,13 @@ TEST(SharedArray, FailsOnAllRanksWhenThereIsNoMemory) {
   const Communicator node = Communicator::world().split_by_node();
   const std::size_t petabyte = std::size_t{1} << 50;
   try {
-    const SharedArray array(node, petabyte / sizeof(double));
+    const SharedArray<double> array(node, petabyte / sizeof(double));
     FAIL() << "a petabyte was granted";
   } catch (const PotentialFailure& error) {
     EXPECT_EQ(error.kind(), PotentialFailure::Kind::memory);
     EXPECT_THAT(error.what(), StartsWith("cannot share 1073741824 MiB of memory: "));
   }
-  const SharedArray next(node, 10);
+  const SharedArray<double> next(node, 10);
   EXPECT_EQ(next.data().size(), 10U);
 }
 

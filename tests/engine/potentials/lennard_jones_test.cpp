@@ -3,12 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "engine/kernels/aligned_vector.hpp"
+#include "engine/neighbor/verlet_list.hpp"
 #include "engine/potentials/errors.hpp"
+#include "support/sorted.hpp"
+#include "support/structures.hpp"
 #include "temporary_file.hpp"
 
 namespace forcewire {
@@ -41,27 +46,32 @@ cutoff = 18
   return file;
 }
 
-/// Two owned atoms `r` apart along z, each the other's only neighbour.
+/// Two owned atoms `r` apart along z.
 struct Dimer {
-  Dimer(double r, std::int64_t first_species, std::int64_t second_species)
-      : atoms{{{0, 0, 0, first_species}, {0, 0, r, second_species}, {1e100, 0, 0, 0}}} {
-    index.fill(2);
-    index[0] = 1;
-    index[NeighborRows::row_multiple] = 0;
+  Dimer(double r, std::int32_t first_species, std::int32_t second_species) {
+    Configuration dimer;
+    dimer.add({0, 0, 0});
+    dimer.add({0, 0, r});
+    dimer.species = {first_species, second_species};
+    rebuild(list, dimer);
   }
-  LocalSystem system() const { return {atoms, 2, {row_begin, index}}; }
 
-  std::array<PackedAtom, 3> atoms;
-  std::array<std::size_t, 3> row_begin = {0, NeighborRows::row_multiple,
-                                          2 * NeighborRows::row_multiple};
-  std::array<std::int32_t, 2 * NeighborRows::row_multiple> index{};
+  /// Component z of the force on atom `index`.
+  double force(const AlignedVector<double>& forces, int index) const {
+    const auto slot = static_cast<std::size_t>(
+        std::find(list.owned().begin(), list.owned().end(), index) - list.owned().begin());
+    const std::size_t width = list.system().width;
+    return forces[3 * width * (slot / width) + 2 * width + slot % width];
+  }
+
+  VerletList list{30, 1};
 };
 
 /// Do energy, forces and virial of a dimer follow from `pair_energy`?
 void expect_dimer(LennardJones& potential, int a, int b, double r) {
   const Dimer dimer(r, a, b);
-  std::array<double, 6> forces{};
-  const LocalSums sums = potential.compute(dimer.system(), forces);
+  AlignedVector<double> forces(3 * dimer.list.owned().size());
+  const LocalSums sums = potential.compute(dimer.list.system(), forces);
 
   const double h = 1e-5;
   const double force =
@@ -69,8 +79,8 @@ void expect_dimer(LennardJones& potential, int a, int b, double r) {
       (2 * h);
   const double scale = std::abs(potential.pair_energy(a, b, r).value()) + std::abs(force);
   EXPECT_NEAR(sums.energy, potential.pair_energy(a, b, r).value(), 1e-14 * scale);
-  EXPECT_NEAR(forces[5], force, 1e-8 * scale);
-  EXPECT_EQ(forces[2], -forces[5]);
+  EXPECT_NEAR(dimer.force(forces, 1), force, 1e-8 * scale);
+  EXPECT_EQ(dimer.force(forces, 0), -dimer.force(forces, 1));
   EXPECT_NEAR(sums.virial(2, 2), r * force, 1e-7 * scale);
   EXPECT_EQ(sums.virial(0, 0), 0);
 }

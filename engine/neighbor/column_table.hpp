@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace forcewire {
+
+/// The columns of space that matter to a rank, numbered from 0 in the order of their first mention.
+///
+/// A column is a square of a regular grid in the plane of x and y, and reaches along all of z. Only
+/// mentioned ones exist, in a hash table, so that memory follows the atoms and not the area: a
+/// droplet with one atom evaporated to infinity costs what the droplet costs.
+class ColumnTable {
+ public:
+  static constexpr std::int32_t none = -1;
+
+  /// @param x, y corner of a column [bohr]; @param edge of the squares [bohr]
+  ColumnTable(double x, double y, double edge);
+
+  /// Number of columns mentioned so far.
+  std::int32_t size() const { return static_cast<std::int32_t>(keys_.size()); }
+
+  /// The column at x, y, made when it does not exist.
+  std::int32_t mention(double x, double y) { return mention(key(x, y)); }
+
+  /// The column at x, y, or `none`.
+  std::int32_t find(double x, double y) const { return slots_[slot(key(x, y))]; }
+
+  /// Mentions all columns of which a point is within `reach` [bohr] of one in `column`, itself
+  /// included.
+  /// @param around gets their numbers
+  void mention_around(std::int32_t column, double reach, std::vector<std::int32_t>& around);
+
+ private:
+  using Key = std::uint64_t;
+
+  Key key(double x, double y) const;
+  std::int32_t mention(Key key);
+  std::size_t slot(Key key) const;
+  void grow();
+
+  double x_;
+  double y_;
+  double edge_;
+  std::vector<Key> keys_;            // by column
+  std::vector<std::int32_t> slots_;  // open addressing: column or none; size is a power of two
+};
+
+}  // namespace forcewire
