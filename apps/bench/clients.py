@@ -70,17 +70,26 @@ def lammps(ranks, cell):
                   write_lammps_input)
 
 
-def write_lammps_input(name, frame, scratch):
-    cell, positions = frame
-    edges = np.diagonal(cell)
-    angstrom = liquid.BOHR
-    with open(scratch / 'data.lammps', 'w') as data:
+def write_lammps_data(path, edges, positions, mass, velocities=None):
+    """Atoms of one species, in whatever units the input has."""
+    with open(path, 'w') as data:
         data.write(f'liquid argon\n\n{len(positions)} atoms\n1 atom types\n\n')
         for axis, edge in zip('xyz', edges):
-            data.write(f'0 {edge * angstrom!r} {axis}lo {axis}hi\n')
-        data.write('\nMasses\n\n1 39.948\n\nAtoms\n\n')
-        for atom, (x, y, z) in enumerate(positions % edges * angstrom, 1):
-            data.write(f'{atom} 1 {x!r} {y!r} {z!r}\n')
+            data.write(f'0 {edge:.17g} {axis}lo {axis}hi\n')
+        data.write(f'\nMasses\n\n1 {mass}\n\nAtoms\n\n')
+        for atom, (x, y, z) in enumerate(positions % edges, 1):
+            data.write(f'{atom} 1 {x:.17g} {y:.17g} {z:.17g}\n')
+        if velocities is not None:
+            data.write('\nVelocities\n\n')
+            for atom, (x, y, z) in enumerate(velocities, 1):
+                data.write(f'{atom} {x:.17g} {y:.17g} {z:.17g}\n')
+
+
+def write_lammps_input(name, frame, scratch):
+    cell, positions = frame
+    angstrom = liquid.BOHR
+    write_lammps_data(scratch / 'data.lammps', np.diagonal(cell) * angstrom, positions * angstrom,
+                      39.948)
     sigma = liquid.SIGMA * angstrom
     (scratch / 'in.lammps').write_text(f'''units metal
 atom_style atomic
