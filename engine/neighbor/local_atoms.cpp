@@ -110,18 +110,22 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
 /// Sorts the images from index `first` on by column and z.
 /// @return where each column mentioned so far begins, and where the last one ends
 std::vector<std::int32_t> LocalAtoms::sort_by_column(std::size_t first) {
-  unsorted_.assign(images_.begin() + static_cast<std::ptrdiff_t>(first), images_.end());
   std::vector<std::int32_t> begin(static_cast<std::size_t>(table_.size()) + 1, 0);
-  for (const Image& image : unsorted_) ++begin[static_cast<std::size_t>(image.column) + 1];
+  for (std::size_t image = first; image < images_.size(); ++image) {
+    ++begin[static_cast<std::size_t>(images_[image].column) + 1];
+  }
   begin[0] = static_cast<std::int32_t>(first);
   std::partial_sum(begin.begin(), begin.end(), begin.begin());
   std::vector<std::int32_t> next = begin;
-  for (const Image& image : unsorted_) {
-    images_[static_cast<std::size_t>(next[static_cast<std::size_t>(image.column)]++)] = image;
+  sorted_.resize(images_.size());
+  for (std::size_t at = first; at < images_.size(); ++at) {
+    const Image& image = images_[at];
+    sorted_[static_cast<std::size_t>(next[static_cast<std::size_t>(image.column)]++)] = {
+        image.place.z(), static_cast<std::int32_t>(at)};
   }
   for (std::size_t column = 0; column + 1 < begin.size(); ++column) {
-    std::sort(images_.begin() + begin[column], images_.begin() + begin[column + 1],
-              [](const Image& a, const Image& b) { return a.place.z() < b.place.z(); });
+    std::sort(sorted_.begin() + begin[column], sorted_.begin() + begin[column + 1],
+              [](const Sorted& a, const Sorted& b) { return a.z < b.z; });
   }
   return begin;
 }
@@ -135,8 +139,8 @@ double LocalAtoms::fitting_edge(std::span<const std::int32_t> column_begin) cons
   for (std::size_t column = 0; column + 1 < column_begin.size(); ++column) {
     for (std::int32_t at = column_begin[column]; at + width <= column_begin[column + 1];
          at += width) {
-      height += images_[static_cast<std::size_t>(at + width - 1)].place.z() -
-                images_[static_cast<std::size_t>(at)].place.z();
+      height += sorted_[static_cast<std::size_t>(at + width - 1)].z -
+                sorted_[static_cast<std::size_t>(at)].z;
       ++full_clusters;
     }
   }
@@ -154,8 +158,8 @@ std::vector<LocalAtoms::Window> LocalAtoms::open_windows(
   std::vector<Window> windows;
   std::vector<std::int32_t> around;
   for (std::size_t column = 0; column + 1 < column_begin.size(); ++column) {
-    const Image& lowest = images_[static_cast<std::size_t>(column_begin[column])];
-    const Image& highest = images_[static_cast<std::size_t>(column_begin[column + 1] - 1)];
+    const double lowest = sorted_[static_cast<std::size_t>(column_begin[column])].z;
+    const double highest = sorted_[static_cast<std::size_t>(column_begin[column + 1] - 1)].z;
     table_.mention_around(static_cast<std::int32_t>(column), reach, around);
     const auto begin = static_cast<std::int32_t>(columns_around_.size());
     columns_around_.insert(columns_around_.end(), around.begin(), around.end());
@@ -164,8 +168,8 @@ std::vector<LocalAtoms::Window> LocalAtoms::open_windows(
     windows.resize(columns_.size(), {infinity, -infinity});
     for (const std::int32_t other : around) {
       Window& window = windows[static_cast<std::size_t>(other)];
-      window.low = std::min(window.low, lowest.place.z() - reach);
-      window.high = std::max(window.high, highest.place.z() + reach);
+      window.low = std::min(window.low, lowest - reach);
+      window.high = std::max(window.high, highest + reach);
     }
   }
   return windows;
@@ -180,7 +184,7 @@ void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positio
   const Box seen = box_.grown(Eigen::Vector3d::Constant(reach + margin));
   check_image_count(ImagesInBox(cell, seen), natoms, reach);
   for (std::size_t index = 0; index < order.box_count(); ++index) {
-    const SpatialOrder::Box box = order.box(index);
+    const SpatialOrder::Box box = order.box(cell, index);
     if (box.begin == box.end) continue;
     // Images of the box that overlap what is seen: those of its centre in a larger box.
     const Eigen::Vector3d half = (box.high - box.low) / 2;
@@ -216,9 +220,9 @@ void LocalAtoms::cut_into_clusters(std::span<const std::int32_t> column_begin,
     std::int32_t begin = column_begin[column];
     for (std::int32_t at = begin; at < column_begin[column + 1]; ++at) {
       const bool last = at + 1 == column_begin[column + 1];
-      const double z = images_[static_cast<std::size_t>(at)].place.z();
+      const double z = sorted_[static_cast<std::size_t>(at)].z;
       if (last || at + 1 - begin == width ||
-          images_[static_cast<std::size_t>(at) + 1].place.z() - z > widest_gap) {
+          sorted_[static_cast<std::size_t>(at) + 1].z - z > widest_gap) {
         members_.push_back({begin, at + 1});
         begin = at + 1;
       }
@@ -245,7 +249,9 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
     const IndexRange members = members_[slot / width_];
     const auto lane = static_cast<std::int32_t>(slot % width_);
     const bool is_padding = lane >= members.end - members.begin;
-    const Image& image = images_[static_cast<std::size_t>(members.begin + (is_padding ? 0 : lane))];
+    const Sorted& sorted =
+        sorted_[static_cast<std::size_t>(members.begin + (is_padding ? 0 : lane))];
+    const Image& image = images_[static_cast<std::size_t>(sorted.image)];
     const Eigen::Vector3d s = cell.inverse() * position_of(positions, image.atom);
     source_[slot] = 3 * static_cast<std::int64_t>(image.atom);
     species_[slot] = species.empty() ? 0 : species[static_cast<std::size_t>(image.atom)];
@@ -327,7 +333,7 @@ bool LocalAtoms::within_since_refresh(const Cell& cell, std::span<const double> 
 }
 
 std::size_t LocalAtoms::bytes() const {
-  std::size_t bytes = bytes_of(columns_, columns_around_, images_, unsorted_, members_, owned_,
+  std::size_t bytes = bytes_of(columns_, columns_around_, images_, sorted_, members_, owned_,
                                atom_count_, atoms_, atoms_before_, source_, species_);
   for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
     bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);

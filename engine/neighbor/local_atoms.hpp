@@ -90,6 +90,12 @@ class LocalAtoms {
     Shift shift;
   };
 
+  /// An image on its way into a column.
+  struct Sorted {
+    double z;
+    std::int32_t image;
+  };
+
   /// Where along a column ghosts matter.
   struct Window {
     double low;
@@ -115,8 +121,8 @@ class LocalAtoms {
   std::vector<std::int32_t> columns_around_;
   Box box_;                          // around the owned atoms
   std::vector<Image> images_;        // owned atoms, then ghosts
-  std::vector<Image> unsorted_;      // for the sort; kept for its memory
-  std::vector<IndexRange> members_;  // the images of each cluster
+  std::vector<Sorted> sorted_;       // the same by column and z
+  std::vector<IndexRange> members_;  // of each cluster, among the sorted
   std::vector<std::int32_t> owned_;
   AlignedVector<double> atoms_;
   Eigen::Matrix3d inverse_cell_ = Eigen::Matrix3d::Identity();  // of the last refresh

@@ -17,7 +17,6 @@ namespace forcewire {
 namespace {
 
 constexpr std::size_t atoms_per_box = 32;  // at most, where atoms are evenly spread
-constexpr int most_bits = 16;              // of a key: each sorter has 2^bits counters
 
 // Of an axis. Whoever begins behind a gap has runs of atoms that the border of the cell cuts in
 // two: not worth it for the gap between two layers of a crystal.
@@ -26,6 +25,7 @@ constexpr double smallest_vacuum = 0.25;
 // An axis in slots, to find its empty stretches.
 constexpr std::size_t slots = 1024;
 using Occupied = std::bitset<slots>;
+constexpr double rounding = 1e-6;  // of an axis
 
 // Coordinates beyond this are resolved no finer than 1e-7 bohr: forces would be noise.
 constexpr double largest_coordinate = 1e9;
@@ -33,9 +33,8 @@ constexpr double largest_coordinate = 1e9;
 // Image numbers are 32-bit, with room to spare.
 constexpr double most_cells_away = 1e9;
 
-std::size_t most_boxes(std::size_t natoms) {
-  const int bits = static_cast<int>(std::bit_width(natoms / atoms_per_box));
-  return std::size_t{1} << std::min(bits, most_bits);
+int wanted_bits(std::size_t natoms, int most) {
+  return std::min(static_cast<int>(std::bit_width(natoms / atoms_per_box)), most);
 }
 
 /// A part of an axis, in fractional coordinates; along a periodic one it may reach beyond 1.
@@ -58,14 +57,24 @@ Interval without_vacuum(const Occupied& occupied) {
     begin = (at + 1) % slots;
   }
   if (static_cast<double>(longest) < smallest_vacuum * slots) return {0, 1};
-  return {static_cast<double>(begin) / slots, 1 - static_cast<double>(longest) / slots};
+  // A little more than what is occupied: nobody is to be found outside by rounding, which would be
+  // at the far end of the cell.
+  return {static_cast<double>(begin) / slots - rounding,
+          1 - static_cast<double>(longest) / slots + 2 * rounding};
+}
+
+/// std::floor for numbers within the range of image numbers. Compiled for any CPU, that one is a
+/// call; and all CPUs must agree on who owns an atom.
+double whole(double x) {
+  const auto truncated = static_cast<double>(static_cast<std::int64_t>(x));
+  return truncated - (truncated > x ? 1 : 0);
 }
 
 /// Fractional coordinates, between 0 and 1 along periodic axes.
 Eigen::Array3d wrapped(const Cell& cell, const Eigen::Vector3d& position) {
   Eigen::Array3d s = cell.inverse() * position;
   for (int axis = 0; axis < 3; ++axis) {
-    if (cell.periodic()[static_cast<std::size_t>(axis)]) s[axis] -= std::floor(s[axis]);
+    if (cell.periodic()[static_cast<std::size_t>(axis)]) s[axis] -= whole(s[axis]);
   }
   return s;
 }
@@ -102,18 +111,12 @@ struct SpatialOrder::Extent {
   std::array<Occupied, 3> occupied;
 };
 
-struct SpatialOrder::Bounds {
-  std::array<double, 3> low;
-  std::array<double, 3> high;
-};
-
 /// What all sorters see.
 struct SpatialOrder::Memory {
   Memory(std::byte* begin, std::size_t natoms, int sorters) {
-    const std::size_t boxes = most_boxes(natoms);
+    const std::size_t boxes = std::size_t{1} << wanted_bits(natoms, most_bits);
     Carver carver(begin);
     extents = carver.take<Extent>(static_cast<std::size_t>(sorters));
-    bounds = carver.take<Bounds>(boxes);
     atoms = carver.take<std::int32_t>(natoms);
     keys = carver.take<std::uint32_t>(natoms);
     box_begin = carver.take<std::int32_t>(boxes + 1);
@@ -123,7 +126,6 @@ struct SpatialOrder::Memory {
   }
 
   std::span<Extent> extents;
-  std::span<Bounds> bounds;
   std::span<std::int32_t> atoms;
   std::span<std::uint32_t> keys;
   std::span<std::int32_t> box_begin;
@@ -148,8 +150,9 @@ void SpatialOrder::sort(const Cell& cell, std::span<const double> positions, Par
   barrier();
 
   choose_keys(cell, natoms, shared.extents);
-  const auto of_sorter = [this](std::span<std::int32_t> numbers, int index) {
-    return numbers.subspan(boxes_ * static_cast<std::size_t>(index), boxes_);
+  const std::size_t boxes = std::size_t{1} << bits_;
+  const auto of_sorter = [boxes](std::span<std::int32_t> numbers, int index) {
+    return numbers.subspan(boxes * static_cast<std::size_t>(index), boxes);
   };
   const std::span<std::int32_t> counts = of_sorter(shared.counts, sorter.index);
   const std::span<std::int32_t> next = of_sorter(shared.next, sorter.index);
@@ -164,24 +167,18 @@ void SpatialOrder::sort(const Cell& cell, std::span<const double> positions, Par
   // Where this sorter's atoms of each box go: behind those of the boxes before, and of the sorters
   // before. Everybody adds up everything: no barrier is as cheap.
   atoms_ = shared.atoms;
-  box_begin_ = shared.box_begin.first(boxes_ + 1);
-  bounds_ = shared.bounds.first(boxes_);
+  box_begin_ = shared.box_begin.first(boxes + 1);
   std::int32_t total = 0;
-  for (std::size_t box = 0; box < boxes_; ++box) {
+  for (std::size_t box = 0; box < boxes; ++box) {
     if (sorter.index == 0) box_begin_[box] = total;
     for (int index = 0; index < sorter.count; ++index) {
       if (index == sorter.index) next[box] = total;
       total += of_sorter(shared.counts, index)[box];
     }
   }
-  if (sorter.index == 0) box_begin_[boxes_] = total;
+  if (sorter.index == 0) box_begin_[boxes] = total;
   for (std::size_t atom = begin; atom < end; ++atom) {
     atoms_[static_cast<std::size_t>(next[shared.keys[atom]]++)] = static_cast<std::int32_t>(atom);
-  }
-  barrier();
-
-  for (std::size_t box = sorter.begin(boxes_); box < sorter.end(boxes_); ++box) {
-    bound(cell, positions, box);
   }
   barrier();
 }
@@ -224,57 +221,69 @@ void SpatialOrder::choose_keys(const Cell& cell, std::size_t natoms,
     if (cell.periodic()[axis]) interval = without_vacuum(occupied);
     const int a = static_cast<int>(axis);
     begin_[a] = interval.begin;
-    inverse_length_[a] = interval.length > 0 ? 1 / interval.length : 0;
+    length_[a] = interval.length;
     edge[a] *= interval.length;
   }
 
-  const int bits = std::countr_zero(most_boxes(natoms));
-  std::array<int, most_bits> halved{};  // the axis of each bit of the key, the highest bit first
-  int halvings = 0;
+  const int wanted = wanted_bits(natoms, most_bits);
   std::array<int, 3> axis_bits{};
-  while (halvings < bits) {
+  for (bits_ = 0; bits_ < wanted; ++bits_) {
     int axis = 0;
     edge.maxCoeff(&axis);
     if (!(edge[axis] > 0)) break;
-    halved[static_cast<std::size_t>(halvings++)] = axis;
+    halved_[static_cast<std::size_t>(bits_)] = static_cast<std::uint8_t>(axis);
     const int bits_now = ++axis_bits[static_cast<std::size_t>(axis)];
     edge[axis] = bits_now < most_axis_bits ? edge[axis] / 2 : 0;
   }
-  boxes_ = std::size_t{1} << halvings;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     axis_boxes_[axis] = std::size_t{1} << axis_bits[axis];
+    const double length = length_[static_cast<int>(axis)];
+    boxes_per_length_[static_cast<int>(axis)] =
+        length > 0 ? static_cast<double>(axis_boxes_[axis]) / length : 0;
     for (std::uint32_t number = 0; number < axis_boxes_[axis]; ++number) {
       int left = axis_bits[axis];
       std::uint32_t key = 0;
-      for (int at = 0; at < halvings; ++at) {
+      for (int at = 0; at < bits_; ++at) {
         key <<= 1;
-        if (halved[static_cast<std::size_t>(at)] == static_cast<int>(axis)) {
-          key |= (number >> --left) & 1;
-        }
+        if (halved_[static_cast<std::size_t>(at)] == axis) key |= (number >> --left) & 1;
       }
       spread_[axis][number] = key;
     }
   }
 }
 
-/// Between 0 and 1 along each axis of the region.
+/// Fractional coordinates that begin where the region does.
 Eigen::Array3d SpatialOrder::coordinates(const Cell& cell, const Eigen::Vector3d& position) const {
   Eigen::Array3d s = (cell.inverse() * position).array() - begin_;
   for (int axis = 0; axis < 3; ++axis) {
-    if (cell.periodic()[static_cast<std::size_t>(axis)]) s[axis] -= std::floor(s[axis]);
+    if (cell.periodic()[static_cast<std::size_t>(axis)]) s[axis] -= whole(s[axis]);
   }
-  return s * inverse_length_;
+  return s;
 }
 
 std::uint32_t SpatialOrder::key(const Eigen::Array3d& coordinates) const {
   std::uint32_t key = 0;
   for (std::size_t axis = 0; axis < 3; ++axis) {
+    const int a = static_cast<int>(axis);
     const std::size_t boxes = axis_boxes_[axis];
-    const double number = coordinates[static_cast<int>(axis)] * static_cast<double>(boxes);
-    // A region without vacuum is measured in slots: an atom may round to just outside of it.
-    key |= spread_[axis][std::min(static_cast<std::size_t>(std::max(number, 0.0)), boxes - 1)];
+    const double number = std::max(coordinates[a] * boxes_per_length_[a], 0.0);
+    key |= spread_[axis][std::min(static_cast<std::size_t>(number), boxes - 1)];
   }
   return key;
+}
+
+SpatialOrder::Box SpatialOrder::box(const Cell& cell, std::size_t index) const {
+  Eigen::Array3d low = begin_;
+  Eigen::Array3d length = length_;
+  for (int bit = 0; bit < bits_; ++bit) {
+    const int axis = halved_[static_cast<std::size_t>(bit)];
+    length[axis] /= 2;
+    if ((index >> (bits_ - 1 - bit) & 1U) != 0) low[axis] += length[axis];
+  }
+  const Eigen::Vector3d center = cell.matrix() * (low + length / 2).matrix();
+  const Eigen::Vector3d half = cell.matrix().cwiseAbs() * (length / 2).matrix();
+  return {static_cast<std::size_t>(box_begin_[index]),
+          static_cast<std::size_t>(box_begin_[index + 1]), center - half, center + half};
 }
 
 Shift SpatialOrder::home(const Cell& cell, const Eigen::Vector3d& position) const {
@@ -282,33 +291,9 @@ Shift SpatialOrder::home(const Cell& cell, const Eigen::Vector3d& position) cons
   Shift shift{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
     if (!cell.periodic()[axis]) continue;
-    shift[axis] = -static_cast<std::int32_t>(std::floor(s[static_cast<int>(axis)]));
+    shift[axis] = -static_cast<std::int32_t>(whole(s[static_cast<int>(axis)]));
   }
   return shift;
-}
-
-void SpatialOrder::bound(const Cell& cell, std::span<const double> positions, std::size_t box) {
-  Eigen::Vector3d low = Eigen::Vector3d::Constant(std::numeric_limits<double>::infinity());
-  Eigen::Vector3d high = -low;
-  const auto begin = static_cast<std::size_t>(box_begin_[box]);
-  const auto end = static_cast<std::size_t>(box_begin_[box + 1]);
-  for (std::size_t at = begin; at < end; ++at) {
-    const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atoms_[at]));
-    const Shift shift = home(cell, position);
-    const Eigen::Vector3d place =
-        position + cell.matrix() * Eigen::Vector3d(shift[0], shift[1], shift[2]);
-    low = low.cwiseMin(place);
-    high = high.cwiseMax(place);
-  }
-  Eigen::Map<Eigen::Vector3d>(bounds_[box].low.data()) = low;
-  Eigen::Map<Eigen::Vector3d>(bounds_[box].high.data()) = high;
-}
-
-SpatialOrder::Box SpatialOrder::box(std::size_t index) const {
-  return {static_cast<std::size_t>(box_begin_[index]),
-          static_cast<std::size_t>(box_begin_[index + 1]),
-          Eigen::Map<const Eigen::Vector3d>(bounds_[index].low.data()),
-          Eigen::Map<const Eigen::Vector3d>(bounds_[index].high.data())};
 }
 
 void check_coordinates(const Cell& cell, std::span<const double> coordinates, std::size_t first) {

@@ -33,7 +33,7 @@ class SpatialOrder {
   /// Waits until all who sort are there.
   using Barrier = std::function<void()>;
 
-  /// Atoms with the same key, by their place in the order, and the box around them when each is
+  /// Atoms with the same key, by their place in the order, and a box that holds them when each is
   /// `home` [bohr].
   struct Box {
     std::size_t begin;
@@ -58,39 +58,40 @@ class SpatialOrder {
   std::span<const std::int32_t> atoms() const { return atoms_; }
 
   std::size_t box_count() const { return box_begin_.size() - 1; }
-  Box box(std::size_t index) const;
+  Box box(const Cell& cell, std::size_t index) const;
 
   /// The lattice vectors that bring an atom at `position` home: into the cell that begins where the
   /// region does.
   Shift home(const Cell& cell, const Eigen::Vector3d& position) const;
 
  private:
+  static constexpr int most_bits = 16;  // of a key: each sorter has 2^bits counters
   static constexpr int most_axis_bits = 12;
 
   /// Sides of an axis as a part of the key, by the number of the box along it.
   using SpreadBits = std::array<std::uint32_t, std::size_t{1} << most_axis_bits>;
 
   struct Extent;
-  struct Bounds;
   struct Memory;
 
   void measure(const Cell& cell, std::span<const double> positions, Part sorter, Extent& extent);
   void choose_keys(const Cell& cell, std::size_t natoms, std::span<const Extent> extents);
   std::uint32_t key(const Eigen::Array3d& coordinates) const;
   Eigen::Array3d coordinates(const Cell& cell, const Eigen::Vector3d& position) const;
-  void bound(const Cell& cell, std::span<const double> positions, std::size_t box);
 
   std::span<std::int32_t> atoms_;
   std::span<std::int32_t> box_begin_;
-  std::span<Bounds> bounds_;
 
-  // The region: fractional coordinates where it begins, and one over its length.
+  // The region, in fractional coordinates.
   Eigen::Array3d begin_;
-  Eigen::Array3d inverse_length_;
+  Eigen::Array3d length_;
+  Eigen::Array3d boxes_per_length_;
+  // Which axis each bit of the key halves, the highest bit first.
+  std::array<std::uint8_t, most_bits> halved_{};
+  int bits_ = 0;
   // Boxes along each axis, and their bits of the key.
   std::array<std::size_t, 3> axis_boxes_{};
   std::array<SpreadBits, 3> spread_;
-  std::size_t boxes_ = 0;
 };
 
 /// @throws InvalidStructure when a coordinate is not finite, too large to be resolved, or too many
