@@ -94,11 +94,11 @@ class ConnectionTest(ProgramTest):
         """In a batch job the server is often not up yet."""
         server = self.new_server(listening=False)
         with Program([*server.arguments, "--wait", "20"]) as program:
-            time.sleep(2)
+            program.wait_until_it_says("waiting for the server")
+            time.sleep(1)
             server.listen()
             server.accept().exit()
-            said = self.expect_success(program)
-            self.assertIn("waiting for the server", said)
+            self.expect_success(program)
 
     def test_a_tunnel_whose_server_is_late(self):
         with Program(self.server.arguments) as program:
@@ -111,6 +111,7 @@ class ConnectionTest(ProgramTest):
 
     def test_a_tunnel_without_a_server(self):
         with Program([*self.server.arguments, "--wait", "1"]) as program:
+            self.server.accept().close()
             self.server.socket.settimeout(2)
             with self.assertRaises(TimeoutError):
                 while True:
