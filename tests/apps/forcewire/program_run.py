@@ -57,6 +57,13 @@ class Program:
             found.append(int(pid))
         return found
 
+    def wait_until_it_says(self, words):
+        """How long the start takes, nobody knows: on a busy machine, seconds."""
+        for line in self.process.stdout:
+            if words in line:
+                return
+        raise AssertionError(f"the program never said '{words}'")
+
     def finish(self, timeout=30.0):
         """Waits for the end. Returns the status of mpirun."""
         try:

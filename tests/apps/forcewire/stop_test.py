@@ -86,9 +86,7 @@ class StopTest(ProgramTest):
 
     def test_signal_while_connecting(self):
         with Program(["-u", "-a", "/tmp/fw_no_such_socket", "--wait", "60"]) as program:
-            for line in program.process.stdout:
-                if "waiting for the server" in line:
-                    break
+            program.wait_until_it_says("waiting for the server")
             self.signal_all_ranks(program, signal.SIGTERM)
             self.assertIn("leaving in order", self.expect_success(program))
 
