@@ -31,7 +31,7 @@ class LennardJonesFunction {
   template <class D>
   struct Row {
     const LennardJonesCoefficients* coefficients;
-    hn::Vec<D> cutoff_squared, c12, c6, shift, switch_on_squared, switch_scale;
+    hn::Vec<D> cutoff_squared, c12, c6, twelve_c12, six_c6, shift, switch_on_squared, switch_scale;
   };
 
   template <class D>
@@ -41,6 +41,8 @@ class LennardJonesFunction {
             hn::Set(d, begin->cutoff_squared),
             hn::Set(d, begin->c12),
             hn::Set(d, begin->c6),
+            hn::Set(d, 12 * begin->c12),
+            hn::Set(d, 6 * begin->c6),
             hn::Set(d, begin->shift),
             hn::Set(d, begin->switch_on_squared),
             hn::Set(d, begin->switch_scale)};
@@ -52,11 +54,10 @@ class LennardJonesFunction {
     const Row<D> c = one_species ? row : row_of_lanes(d, row.coefficients, species);
     const auto inverse_r2 = hn::Div(hn::Set(d, 1.0), r2);
     const auto inverse_r6 = hn::Mul(inverse_r2, hn::Mul(inverse_r2, inverse_r2));
-    const auto repulsion = hn::Mul(c.c12, inverse_r6);
-    // -(1/r) du/dr = 6 r^-8 (2 c12 r^-6 - c6)
-    auto energy = hn::Mul(inverse_r6, hn::Sub(repulsion, c.c6));
-    auto force = hn::Mul(hn::Mul(hn::Set(d, 6.0), hn::Mul(inverse_r6, inverse_r2)),
-                         hn::Sub(hn::Add(repulsion, repulsion), c.c6));
+    auto energy = hn::Mul(inverse_r6, hn::MulSub(c.c12, inverse_r6, c.c6));
+    // -(1/r) du/dr = r^-8 (12 c12 r^-6 - 6 c6)
+    auto force =
+        hn::Mul(hn::Mul(inverse_r6, inverse_r2), hn::MulSub(c.twelve_c12, inverse_r6, c.six_c6));
     if constexpr (truncation == Truncation::shift) energy = hn::Sub(energy, c.shift);
     if constexpr (truncation == Truncation::smooth) {
       const auto one = hn::Set(d, 1.0);
@@ -88,10 +89,14 @@ class LennardJonesFunction {
     const auto index = hn::BitCast(di, species);
     const auto at = hn::Add(hn::ShiftLeft<2>(index), hn::ShiftLeft<1>(index));
     const double* field = &begin->cutoff_squared;
+    const auto c12 = hn::GatherIndex(d, field + 1, at);
+    const auto c6 = hn::GatherIndex(d, field + 2, at);
     Row<D> lanes{begin,
                  hn::GatherIndex(d, field, at),
-                 hn::GatherIndex(d, field + 1, at),
-                 hn::GatherIndex(d, field + 2, at),
+                 c12,
+                 c6,
+                 hn::Mul(hn::Set(d, 12.0), c12),
+                 hn::Mul(hn::Set(d, 6.0), c6),
                  hn::Zero(d),
                  hn::Zero(d),
                  hn::Zero(d)};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -40,6 +41,10 @@ struct LocalSystem {
   std::span<const double> atoms;
   NeighborRows owned_rows;
   NeighborRows ghost_rows;
+  std::array<double, 3> center{};  ///< the middle of the owned atoms [bohr]
+  /// Whether owned atoms are near enough to the centre for sums of moments about it: if not, more
+  /// than three digits would be lost against sums over pairs.
+  bool compact = false;
 };
 
 }  // namespace forcewire

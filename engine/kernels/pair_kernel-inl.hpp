@@ -28,7 +28,6 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
-#include <array>
 #include <span>
 
 #include "engine/kernels/cluster-inl.hpp"
@@ -48,16 +47,25 @@ struct PairTerms {
   hn::Mask<D> in_range;
 };
 
-/// Sums over pairs, a lane each.
-struct LaneSums {
-  using V = hn::Vec<ClusterTag>;
-  V energy, xx, xy, xz, yy, yz, zz;
-};
-
 /// Three components of a force on each lane.
 struct LaneForce {
   using V = hn::Vec<ClusterTag>;
   V x, y, z;
+};
+
+/// Sums over pairs, a lane each.
+struct LaneSums {
+  using V = hn::Vec<ClusterTag>;
+  V energy, xx, xy, xz, yy, yz, zz;
+
+  HWY_INLINE void add_virial(const LaneForce& force, V dx, V dy, V dz) {
+    xx = hn::MulAdd(force.x, dx, xx);
+    xy = hn::MulAdd(force.x, dy, xy);
+    xz = hn::MulAdd(force.x, dz, xz);
+    yy = hn::MulAdd(force.y, dy, yy);
+    yz = hn::MulAdd(force.y, dz, yz);
+    zz = hn::MulAdd(force.z, dz, zz);
+  }
 };
 
 template <class PairFunction>
@@ -70,9 +78,13 @@ class PairKernel {
     const V zero = hn::Zero(d);
     LaneSums sums{zero, zero, zero, zero, zero, zero, zero};
     std::fill_n(forces_, 3 * cluster_slots * system_.owned_clusters, 0.0);
-    for (std::size_t cluster = 0; cluster < system_.owned_clusters; ++cluster) {
-      add_cluster(cluster, sums);
+    if (system_.compact) {
+      add_all<Partners::owned, Virial::of_atoms>(sums);
+      add_moments(sums);
+    } else {
+      add_all<Partners::owned, Virial::of_pairs>(sums);
     }
+    add_all<Partners::ghosts, Virial::of_pairs>(sums);
 
     const auto total = [](V v) { return hn::GetLane(hn::SumOfLanes(d, v)); };
     LocalSums result;
@@ -91,11 +103,34 @@ class PairKernel {
   using V = hn::Vec<D>;
   static constexpr D d{};
 
-  const double* cluster(std::size_t index) const {
-    return system_.atoms.data() + index * cluster_numbers;
+  enum class Partners { owned, ghosts };
+  enum class Virial {
+    of_pairs,  ///< summed up pair by pair
+    of_atoms,  ///< not here: it follows from forces and positions
+  };
+
+  /// The atom of a row.
+  template <class Row>
+  struct RowAtom {
+    V x, y, z;
+    Row row;
+    LaneForce force;
+  };
+
+  template <Partners partners, Virial virial>
+  HWY_INLINE void add_all(LaneSums& sums) {
+    for (std::size_t cluster = 0; cluster < system_.owned_clusters; ++cluster) {
+      add_cluster<partners, virial>(cluster, sums);
+    }
   }
 
+  template <Partners partners, Virial virial>
   HWY_INLINE void add_cluster(std::size_t index, LaneSums& sums) {
+    constexpr bool is_half_list = partners == Partners::owned;
+    const NeighborRows& rows = is_half_list ? system_.owned_rows : system_.ghost_rows;
+    const std::size_t first = index * cluster_slots;
+    if (!is_half_list && rows.begin[first] == rows.begin[first + cluster_slots]) return;
+
     const double* HWY_RESTRICT self = cluster(index);
     // The forces on this cluster stay here until it is done: a number stored and soon loaded as
     // part of a vector would stall the core.
@@ -103,46 +138,31 @@ class PairKernel {
     for (LaneForce& force : on_self) force = {hn::Zero(d), hn::Zero(d), hn::Zero(d)};
 
     for (std::size_t lane = 0; lane < cluster_slots; ++lane) {
-      const double* HWY_RESTRICT atom = self + lane;
-      const V x = hn::Set(d, atom[0]);
-      const V y = hn::Set(d, atom[cluster_slots]);
-      const V z = hn::Set(d, atom[2 * cluster_slots]);
-      std::int64_t species;
-      hwy::CopyBytes<8>(&atom[3 * cluster_slots], &species);
-      const auto row = pair_.row(d, species);
-
-      LaneForce on_atom{hn::Zero(d), hn::Zero(d), hn::Zero(d)};
-      // The atoms behind this one in its own cluster.
-      for (std::size_t part = 0; part < cluster_parts; ++part) {
-        const auto number = hn::Iota(d, static_cast<double>(part * cluster_lanes));
-        const auto behind = hn::Gt(number, hn::Set(d, static_cast<double>(lane)));
-        const LaneForce force = add_pairs<false>(self, part, x, y, z, row, behind, sums);
-        subtract(force, on_self[part]);
-        add(force, on_atom);
-      }
-      const std::size_t slot = index * cluster_slots + lane;
-      const NeighborRows& owned = system_.owned_rows;
-      for (std::size_t at = owned.begin[slot]; at < owned.begin[slot + 1]; ++at) {
-        const auto other = static_cast<std::size_t>(owned.cluster[at]);
+      std::size_t at = rows.begin[first + lane];
+      const std::size_t end = rows.begin[first + lane + 1];
+      if (!is_half_list && at == end) continue;
+      auto atom = row_atom(self + lane);
+      if constexpr (is_half_list) {
+        // The atoms behind this one in its own cluster.
         for (std::size_t part = 0; part < cluster_parts; ++part) {
-          const LaneForce force = add_pairs<false>(cluster(other), part, x, y, z, row, all(), sums);
-          subtract_from_memory(force, other, part);
-          add(force, on_atom);
+          const auto behind = hn::Gt(lane_numbers(part), hn::Set(d, static_cast<double>(lane)));
+          subtract(add_pairs<partners, virial>(self, part, behind, atom, sums), on_self[part]);
         }
       }
-      const NeighborRows& ghosts = system_.ghost_rows;
-      for (std::size_t at = ghosts.begin[slot]; at < ghosts.begin[slot + 1]; ++at) {
-        const auto other = static_cast<std::size_t>(ghosts.cluster[at]);
+      for (; at < end; ++at) {
+        const auto other = static_cast<std::size_t>(rows.cluster[at]);
         for (std::size_t part = 0; part < cluster_parts; ++part) {
-          add(add_pairs<true>(cluster(other), part, x, y, z, row, all(), sums), on_atom);
+          const auto all = hn::Eq(hn::Zero(d), hn::Zero(d));
+          const LaneForce force =
+              add_pairs<partners, virial>(cluster(other), part, all, atom, sums);
+          if constexpr (is_half_list) subtract_from_memory(force, other, part);
         }
       }
       for (std::size_t part = 0; part < cluster_parts; ++part) {
-        const auto number = hn::Iota(d, static_cast<double>(part * cluster_lanes));
-        const auto here = hn::Eq(number, hn::Set(d, static_cast<double>(lane)));
-        add({hn::IfThenElseZero(here, hn::SumOfLanes(d, on_atom.x)),
-             hn::IfThenElseZero(here, hn::SumOfLanes(d, on_atom.y)),
-             hn::IfThenElseZero(here, hn::SumOfLanes(d, on_atom.z))},
+        const auto here = hn::Eq(lane_numbers(part), hn::Set(d, static_cast<double>(lane)));
+        add({hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.x)),
+             hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.y)),
+             hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.z))},
             on_self[part]);
       }
     }
@@ -152,42 +172,65 @@ class PairKernel {
     }
   }
 
-  static hn::Mask<D> all() { return hn::Eq(hn::Zero(d), hn::Zero(d)); }
-
-  /// The forces that the atoms of a part exert on the one at x, y, z.
-  template <bool with_ghosts, class Row>
-  HWY_INLINE LaneForce add_pairs(const double* HWY_RESTRICT other, std::size_t part, V x, V y, V z,
-                                 const Row& row, hn::Mask<D> counted, LaneSums& sums) const {
+  /// Adds the forces that the atoms of a part exert on the one of the row, those in `counted`.
+  /// @return them, a lane each
+  template <Partners partners, Virial virial, class Atom>
+  HWY_INLINE LaneForce add_pairs(const double* HWY_RESTRICT other, std::size_t part,
+                                 hn::Mask<D> counted, Atom& atom, LaneSums& sums) const {
     const ClusterPart atoms = load_part(other, part);
-    const V dx = hn::Sub(x, atoms.x);
-    const V dy = hn::Sub(y, atoms.y);
-    const V dz = hn::Sub(z, atoms.z);
+    const V dx = hn::Sub(atom.x, atoms.x);
+    const V dy = hn::Sub(atom.y, atoms.y);
+    const V dz = hn::Sub(atom.z, atoms.z);
     const V r2 = hn::MulAdd(dx, dx, hn::MulAdd(dy, dy, hn::Mul(dz, dz)));
     const V species = hn::Load(d, other + 3 * cluster_slots + part * cluster_lanes);
-    const PairTerms<D> terms = pair_(d, row, r2, species);
+    const PairTerms<D> terms = pair_(d, atom.row, r2, species);
     const auto counts = hn::And(terms.in_range, counted);
     const V energy = hn::IfThenElseZero(counts, terms.energy);
     const V f = hn::IfThenElseZero(counts, terms.force_over_r);
     const LaneForce force{hn::Mul(f, dx), hn::Mul(f, dy), hn::Mul(f, dz)};
-    if constexpr (with_ghosts) {
+    add(force, atom.force);
+    if constexpr (partners == Partners::owned) {
+      sums.energy = hn::Add(sums.energy, energy);
+      if constexpr (virial == Virial::of_pairs) sums.add_virial(force, dx, dy, dz);
+    } else {
       const V half = hn::Set(d, 0.5);
       sums.energy = hn::MulAdd(half, energy, sums.energy);
-      add_virial({hn::Mul(half, force.x), hn::Mul(half, force.y), hn::Mul(half, force.z)}, dx, dy,
-                 dz, sums);
-    } else {
-      sums.energy = hn::Add(sums.energy, energy);
-      add_virial(force, dx, dy, dz, sums);
+      sums.add_virial({hn::Mul(half, force.x), hn::Mul(half, force.y), hn::Mul(half, force.z)}, dx,
+                      dy, dz);
     }
     return force;
   }
 
-  static HWY_INLINE void add_virial(const LaneForce& force, V dx, V dy, V dz, LaneSums& sums) {
-    sums.xx = hn::MulAdd(force.x, dx, sums.xx);
-    sums.xy = hn::MulAdd(force.x, dy, sums.xy);
-    sums.xz = hn::MulAdd(force.x, dz, sums.xz);
-    sums.yy = hn::MulAdd(force.y, dy, sums.yy);
-    sums.yz = hn::MulAdd(force.y, dz, sums.yz);
-    sums.zz = hn::MulAdd(force.z, dz, sums.zz);
+  /// Adds the virial of pairs of owned atoms, from the forces of all of them and of nobody else:
+  /// sum r_ij x f_ij over pairs = sum x_i x f_i over atoms, since f_ij = -f_ji.
+  HWY_INLINE void add_moments(LaneSums& sums) const {
+    const V x0 = hn::Set(d, system_.center[0]);
+    const V y0 = hn::Set(d, system_.center[1]);
+    const V z0 = hn::Set(d, system_.center[2]);
+    for (std::size_t index = 0; index < system_.owned_clusters; ++index) {
+      for (std::size_t part = 0; part < cluster_parts; ++part) {
+        const ClusterPart atoms = load_part(cluster(index), part);
+        const double* at = forces_of(index, part);
+        const LaneForce force{hn::Load(d, at), hn::Load(d, at + cluster_slots),
+                              hn::Load(d, at + 2 * cluster_slots)};
+        sums.add_virial(force, hn::Sub(atoms.x, x0), hn::Sub(atoms.y, y0), hn::Sub(atoms.z, z0));
+      }
+    }
+  }
+
+  HWY_INLINE auto row_atom(const double* HWY_RESTRICT slot) const {
+    std::int64_t species;
+    hwy::CopyBytes<8>(slot + 3 * cluster_slots, &species);
+    using Row = decltype(pair_.row(d, species));
+    return RowAtom<Row>{hn::Set(d, slot[0]),
+                        hn::Set(d, slot[cluster_slots]),
+                        hn::Set(d, slot[2 * cluster_slots]),
+                        pair_.row(d, species),
+                        {hn::Zero(d), hn::Zero(d), hn::Zero(d)}};
+  }
+
+  static HWY_INLINE V lane_numbers(std::size_t part) {
+    return hn::Iota(d, static_cast<double>(part * cluster_lanes));
   }
 
   static HWY_INLINE void add(const LaneForce& force, LaneForce& sum) {
@@ -204,10 +247,18 @@ class PairKernel {
 
   HWY_INLINE void subtract_from_memory(const LaneForce& force, std::size_t index,
                                        std::size_t part) {
-    double* HWY_RESTRICT at = forces_ + 3 * cluster_slots * index + part * cluster_lanes;
+    double* HWY_RESTRICT at = forces_of(index, part);
     hn::Store(hn::Sub(hn::Load(d, at), force.x), d, at);
     hn::Store(hn::Sub(hn::Load(d, at + cluster_slots), force.y), d, at + cluster_slots);
     hn::Store(hn::Sub(hn::Load(d, at + 2 * cluster_slots), force.z), d, at + 2 * cluster_slots);
+  }
+
+  HWY_INLINE const double* cluster(std::size_t index) const {
+    return system_.atoms.data() + index * cluster_numbers;
+  }
+
+  HWY_INLINE double* forces_of(std::size_t index, std::size_t part) const {
+    return forces_ + 3 * cluster_slots * index + part * cluster_lanes;
   }
 
   const LocalSystem& system_;

@@ -75,6 +75,8 @@ class LocalAtoms {
   std::size_t clusters() const { return source_.size() / width_; }
   std::span<const double> atoms() const { return atoms_; }  ///< as LocalSystem has them
 
+  const Box& owned_box() const { return box_; }  ///< around the owned atoms at the last `select`
+
   std::span<const Column> columns() const { return columns_; }
   std::span<const std::int32_t> columns_around() const { return columns_around_; }
 

@@ -160,8 +160,16 @@ NeighborRows VerletList::Rows::view() const {
 }
 
 LocalSystem VerletList::system() const {
-  return {atoms_.width(), atoms_.owned_clusters(), atoms_.atoms(), owned_rows_.view(),
-          ghost_rows_.view()};
+  constexpr double most_list_cutoffs = 1000;
+  const Box& box = atoms_.owned_box();
+  const Eigen::Vector3d center = (box.low + box.high) / 2;
+  return {atoms_.width(),
+          atoms_.owned_clusters(),
+          atoms_.atoms(),
+          owned_rows_.view(),
+          ghost_rows_.view(),
+          {center.x(), center.y(), center.z()},
+          (box.high - box.low).maxCoeff() < most_list_cutoffs * list_cutoff_};
 }
 
 }  // namespace forcewire

@@ -247,21 +247,36 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
 }
 
 void Evaluator::write_forces(const VerletList& list) {
-  const std::span<double> forces = forces_.data();
-  const std::span<const std::int32_t> owned = list.owned();
   const std::size_t width = list.system().width;
-  for (std::size_t slot = 0; slot < owned.size(); ++slot) {
-    if (owned[slot] == LocalAtoms::padding) continue;
-    const double* x = &owned_forces_[3 * width * (slot / width) + slot % width];
-    const std::array<double, 3> force{x[0], x[width], x[2 * width]};
-    std::copy(force.begin(), force.end(), &forces[3 * static_cast<std::size_t>(owned[slot])]);
-    if (!std::isfinite(force[0] + force[1] + force[2])) {
-      throw PotentialFailure(Kind::result,
-                             fmt::format("the force on atom {} is ({} {} {}) hartree/bohr, "
-                                         "expected finite numbers; another "
-                                         "atom may be at the same place",
-                                         owned[slot], force[0], force[1], force[2]));
+  const std::int32_t* owned = list.owned().data();
+  const double* from = owned_forces_.data();
+  double* forces = forces_.data().data();
+  double sum = 0;  // is a number if all forces are
+  for (std::size_t left = list.owned().size(); left > 0; left -= width) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      if (owned[lane] == LocalAtoms::padding) continue;
+      double* to = forces + 3 * static_cast<std::size_t>(owned[lane]);
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        to[axis] = from[axis * width + lane];
+        sum += to[axis];
+      }
     }
+    owned += width;
+    from += 3 * width;
+  }
+  if (!std::isfinite(sum)) check_forces(list);
+}
+
+/// @throws PotentialFailure when a force on an owned atom is no number
+void Evaluator::check_forces(const VerletList& list) const {
+  for (const std::int32_t atom : list.owned()) {
+    if (atom == LocalAtoms::padding) continue;
+    const double* force = &forces_.data()[3 * static_cast<std::size_t>(atom)];
+    if (std::isfinite(force[0] + force[1] + force[2])) continue;
+    throw PotentialFailure(Kind::result,
+                           fmt::format("the force on atom {} is ({} {} {}) hartree/bohr, expected "
+                                       "finite numbers; another atom may be at the same place",
+                                       atom, force[0], force[1], force[2]));
   }
 }
 

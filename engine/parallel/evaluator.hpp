@@ -123,6 +123,7 @@ class Evaluator {
   void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
                Attempt& attempt);
   void write_forces(const VerletList& list);
+  void check_forces(const VerletList& list) const;
   Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
   void check_structure(const Structure& structure) const;
   void check_periodicity(const Cell& cell) const;
