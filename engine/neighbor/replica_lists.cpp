@@ -17,7 +17,7 @@ std::size_t lowest(std::uint32_t mask) { return static_cast<std::size_t>(std::co
 
 }  // namespace
 
-ReplicaLists::ReplicaLists(double cutoff, double skin, Bounds bounds)
+ReplicaLists::ReplicaLists(double cutoff, const Skin& skin, Bounds bounds)
     : cutoff_(cutoff), skin_(skin), most_bytes_(bounds.bytes) {
   if (bounds.lists < 1 || bounds.lists > static_cast<int>(most_lists)) {
     throw std::invalid_argument(
@@ -54,6 +54,8 @@ bool ReplicaLists::find(const Cell& cell, std::span<const double> positions, con
 
   const Mask worn_out = open_ == 0 ? 0 : agree(near(cell, positions));
   if (worn_out != 0) {
+    Slot& slot = slots_[lowest(worn_out)];
+    slot.list.adapt_skin(slot.uses);
     use(lowest(worn_out));
   } else {
     open(open_ == 0 ? 0 : agree(fitting()));
@@ -61,6 +63,7 @@ bool ReplicaLists::find(const Cell& cell, std::span<const double> positions, con
   // Here and not in rebuild: a rank that does not come that far must not be left with a list that
   // belongs to no other.
   slots_[current_].list.discard();
+  slots_[current_].uses = 1;
   return false;
 }
 
@@ -95,7 +98,8 @@ ReplicaLists::Mask ReplicaLists::refresh_all_but(std::size_t expected, const Cel
 ReplicaLists::Mask ReplicaLists::near(const Cell& cell, std::span<const double> positions) const {
   Mask result = 0;
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-    if (slots_[slot].list.is_near(cell, positions, near_fraction * skin_)) result |= bit(slot);
+    const VerletList& list = slots_[slot].list;
+    if (list.is_near(cell, positions, near_fraction * list.skin())) result |= bit(slot);
   }
   return result;
 }
@@ -142,6 +146,7 @@ void ReplicaLists::open(Mask keep) {
 void ReplicaLists::use(std::size_t slot) {
   slots_[current_].next = slot;
   slots_[slot].last_use = requests_;
+  ++slots_[slot].uses;
   current_ = slot;
 }
 

@@ -10,6 +10,7 @@
 
 #include "engine/geometry/cell.hpp"
 #include "engine/neighbor/local_atoms.hpp"
+#include "engine/neighbor/skin.hpp"
 #include "engine/neighbor/verlet_list.hpp"
 
 namespace forcewire {
@@ -53,10 +54,11 @@ class ReplicaLists {
   /// Given bits on each rank, the bits that are set on all of them. @collective
   using Agree = std::function<std::uint32_t(std::uint32_t)>;
 
-  /// @param cutoff and @param skin [bohr], both positive
+  /// @param cutoff positive [bohr]
+  /// @param skin of each new list; if it is adaptive, that of each list adapts to its own replica
   /// @throws std::invalid_argument when `bounds.lists` is not 1 to 32
-  ReplicaLists(double cutoff, double skin, Bounds bounds);
-  ReplicaLists(double cutoff, double skin) : ReplicaLists(cutoff, skin, Bounds{}) {}
+  ReplicaLists(double cutoff, const Skin& skin, Bounds bounds);
+  ReplicaLists(double cutoff, const Skin& skin) : ReplicaLists(cutoff, skin, Bounds{}) {}
 
   /// Makes the list that serves for `positions` the current one, brought up to them. If there is
   /// none, the current list must be rebuilt, on all ranks. Throws only what `agree` throws: no rank
@@ -87,6 +89,7 @@ class ReplicaLists {
     VerletList list;
     std::size_t next;            // the slot that served after this one, last time
     std::uint64_t last_use = 0;  // number of the request
+    int uses = 0;                // since it was built
   };
 
   static Mask bit(std::size_t slot) { return Mask{1} << slot; }
@@ -97,7 +100,7 @@ class ReplicaLists {
   void use(std::size_t slot);
 
   double cutoff_;
-  double skin_;
+  Skin skin_;
   std::size_t most_bytes_;
   std::vector<Slot> slots_;  // as many as lists are allowed, most of them empty
   Mask open_ = 0;            // slots with a list; the same on all ranks, even if a rebuild failed

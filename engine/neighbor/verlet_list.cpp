@@ -41,7 +41,7 @@ class ColumnCursor {
 
 }  // namespace
 
-VerletList::VerletList(double cutoff, double skin) : cutoff_(cutoff), list_cutoff_(cutoff + skin) {}
+VerletList::VerletList(double cutoff, const Skin& skin) : cutoff_(cutoff), skin_(skin) {}
 
 bool VerletList::is_alike(const Cell& cell, std::span<const double> positions) const {
   if (!built_for_ || built_for_->coordinates != positions.size() ||
@@ -92,6 +92,7 @@ void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
                          std::span<const std::int32_t> species, const SpatialOrder& order,
                          Part part) {
   discard();
+  list_cutoff_ = cutoff_ + skin_.width();
   atoms_.select(cell, positions, species, list_cutoff_, order, part);
   fill_rows();
   built_for_ = Reference{cell, positions.size(), part};

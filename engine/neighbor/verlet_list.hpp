@@ -8,6 +8,7 @@
 #include "engine/geometry/cell.hpp"
 #include "engine/kernels/local_system.hpp"
 #include "engine/neighbor/local_atoms.hpp"
+#include "engine/neighbor/skin.hpp"
 
 namespace forcewire {
 
@@ -21,8 +22,8 @@ namespace forcewire {
 /// strain.
 class VerletList {
  public:
-  /// @param cutoff and @param skin [bohr], both positive
-  VerletList(double cutoff, double skin);
+  /// @param cutoff positive [bohr]
+  VerletList(double cutoff, const Skin& skin);
 
   /// Brings the local atoms to `positions` if the list serves for them. If not, no atom is taken to
   /// have been there.
@@ -51,6 +52,12 @@ class VerletList {
 
   /// Forgets the list: the next `refresh` says false.
   void discard() { built_for_.reset(); }
+
+  /// The skin of the list [bohr].
+  double skin() const { return skin_.width(); }
+
+  /// Lets the skin of the next list follow from how long this one lasted; see Skin::adapt.
+  void adapt_skin(int requests) { skin_.adapt(requests); }
 
   /// Is there a list: built, and not discarded since?
   bool exists() const { return built_for_.has_value(); }
@@ -81,7 +88,8 @@ class VerletList {
   void fill_rows_of_column(const LocalAtoms::Column& column);
 
   double cutoff_;
-  double list_cutoff_;
+  Skin skin_;
+  double list_cutoff_ = 0;  // of the list that there is
   std::optional<Reference> built_for_;
   LocalAtoms atoms_;
 

@@ -14,9 +14,6 @@ namespace forcewire {
 
 namespace {
 
-// Flat optimum of Lennard-Jones liquids at a cutoff of 2.5 sigma: 0.4 sigma.
-constexpr double default_skin = 0.16;  // of the cutoff
-
 using Kind = PotentialFailure::Kind;
 using Matrix3dRows = Eigen::Matrix<double, 3, 3, Eigen::RowMajor>;
 
@@ -50,7 +47,8 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       nodes_(world, options.pretended_nodes),
       potential_(std::move(potential)),
       options_(std::move(options)),
-      lists_(potential_->cutoff(), options_.skin.value_or(default_skin * potential_->cutoff())),
+      lists_(potential_->cutoff(),
+             options_.skin ? Skin(*options_.skin) : Skin::adaptive(potential_->cutoff())),
       alone_lists_(lists_) {
   for (const std::int32_t species : options_.species) {
     if (species < 0 || species >= potential_->species_count()) {

@@ -53,7 +53,7 @@ struct EvaluatorStatistics {
 struct EvaluatorOptions {
   Periodicity periodicity;            ///< which axes are periodic; default: by the lattice vectors
   std::vector<std::int32_t> species;  ///< of each atom; empty = all of species 0
-  std::optional<double> skin;         ///< [bohr]; default: a fraction of the cutoff
+  std::optional<double> skin;         ///< of all lists [bohr]; default: see Skin
   int pretended_nodes = 0;            ///< split the ranks into this many nodes; 0 = the real ones
   std::size_t fewest_shared = 0;      ///< smaller structures the root computes alone [atoms]
 };

@@ -1,0 +1,63 @@
+#include "engine/neighbor/skin.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace forcewire {
+namespace {
+
+constexpr double cutoff = 16;
+
+/// What a request costs with a skin of `width` [bohr] that lasts for `requests`; see Skin.
+double cost(double width, double requests) {
+  return std::pow(1 + width / cutoff, 2) + 6 / requests;
+}
+
+/// The width that a skin settles on when a list lasts as long as `lasts(width)` says.
+template <typename Lasts>
+double settled(const Lasts& lasts) {
+  Skin skin = Skin::adaptive(cutoff);
+  for (int lists = 0; lists < 50; ++lists) {
+    skin.adapt(std::max(1, static_cast<int>(lasts(skin.width()))));
+  }
+  return skin.width();
+}
+
+template <typename Lasts>
+void expect_cheapest(const Lasts& lasts) {
+  const double width = settled(lasts);
+  const double found = cost(width, lasts(width));
+  for (double other = 0.05 * cutoff; other < 0.39 * cutoff; other *= 1.05) {
+    EXPECT_LT(found, 1.02 * cost(other, lasts(other))) << width << " against " << other;
+  }
+}
+
+TEST(Skin, OfAWidthStays) {
+  Skin skin(2.5);
+  skin.adapt(1);
+  skin.adapt(1000);
+  EXPECT_EQ(skin.width(), 2.5);
+}
+
+TEST(Skin, IsTheCheapestWhereAtomsMoveStraightAhead) {
+  for (const double rate : {0.05, 0.1, 0.2, 0.4}) {  // bohr per request
+    expect_cheapest([&](double width) { return width / rate; });
+  }
+}
+
+TEST(Skin, SettlesWhereAtomsDiffuse) {
+  const auto lasts = [](double width) { return 3 * width * width; };
+  const double width = settled(lasts);
+  EXPECT_LT(cost(width, lasts(width)), 1.1 * cost(0.16 * cutoff, lasts(0.16 * cutoff)));
+  EXPECT_NEAR(width, std::cbrt(6 * cutoff / 2 / 3), 0.2);
+}
+
+TEST(Skin, IsNeverNothingAndNeverEndless) {
+  EXPECT_DOUBLE_EQ(settled([](double) { return 1e9; }), 0.04 * cutoff);
+  EXPECT_DOUBLE_EQ(settled([](double) { return 1; }), 0.4 * cutoff);
+}
+
+}  // namespace
+}  // namespace forcewire
