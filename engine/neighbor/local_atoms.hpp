@@ -124,6 +124,7 @@ class LocalAtoms {
   Box box_;                          // around the owned atoms
   std::vector<Image> images_;        // owned atoms, then ghosts
   std::vector<Sorted> sorted_;       // the same by column and z
+  std::vector<std::int32_t> next_;   // for the sort; kept for its memory
   std::vector<IndexRange> members_;  // of each cluster, among the sorted
   std::vector<std::int32_t> owned_;
   AlignedVector<double> atoms_;
