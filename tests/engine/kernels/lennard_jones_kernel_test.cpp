@@ -132,9 +132,11 @@ struct ScaledForce {
 };
 
 void expect_textbook(const ReferenceModel& model, std::size_t owned_clusters,
-                     const std::vector<RowLength>& lengths) {
+                     const std::vector<RowLength>& lengths, bool compact) {
   const Clusters clusters(owned_clusters, lengths, model.species_count(), 6.4);
-  const LocalSystem system = clusters.system();
+  LocalSystem system = clusters.system();
+  system.center = {20, 20, 20};
+  system.compact = compact;
   AlignedVector<double> forces(3 * system.owned_clusters * system.width, std::nan(""));
   const Truncation truncation = model.pair(0, 0).truncation;
   const LocalSums sums =
@@ -176,6 +178,12 @@ void expect_textbook(const ReferenceModel& model, std::size_t owned_clusters,
   EXPECT_NEAR(sums.energy, static_cast<double>(energy), 1e-12 * static_cast<double>(energy_scale));
   EXPECT_LE((sums.virial.cast<long double>() - virial).cwiseAbs().maxCoeff(),
             1e-12L * virial_scale);
+}
+
+/// However the virial is summed up.
+void expect_textbook(const ReferenceModel& model, std::size_t owned_clusters,
+                     const std::vector<RowLength>& lengths) {
+  for (const bool compact : {false, true}) expect_textbook(model, owned_clusters, lengths, compact);
 }
 
 class LennardJonesKernel : public testing::TestWithParam<Truncation> {};

@@ -9,10 +9,11 @@ namespace forcewire {
 namespace {
 
 constexpr double cutoff = 16;
+constexpr double build = 4;  // as Skin has it
 
 /// What a request costs with a skin of `width` [bohr] that lasts for `requests`; see Skin.
 double cost(double width, double requests) {
-  return std::pow(1 + width / cutoff, 2) + 6 / requests;
+  return std::pow(1 + width / cutoff, 2) + build / requests;
 }
 
 /// The width that a skin settles on when a list lasts as long as `lasts(width)` says.
@@ -51,7 +52,7 @@ TEST(Skin, SettlesWhereAtomsDiffuse) {
   const auto lasts = [](double width) { return 3 * width * width; };
   const double width = settled(lasts);
   EXPECT_LT(cost(width, lasts(width)), 1.1 * cost(0.16 * cutoff, lasts(0.16 * cutoff)));
-  EXPECT_NEAR(width, std::cbrt(6 * cutoff / 2 / 3), 0.2);
+  EXPECT_NEAR(width, std::cbrt(build * cutoff / 2 / 3), 0.2);
 }
 
 TEST(Skin, IsNeverNothingAndNeverEndless) {

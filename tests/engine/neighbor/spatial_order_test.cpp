@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <barrier>
 #include <numeric>
+#include <thread>
+#include <vector>
 
 #include "support/sorted.hpp"
 #include "support/structures.hpp"
@@ -25,6 +28,65 @@ TEST(SpatialOrder, HoldsEachAtomOnce) {
     std::vector<std::int32_t> all(kind.natoms());
     std::iota(all.begin(), all.end(), 0);
     EXPECT_EQ(order, all) << kind;
+  }
+}
+
+/// The order when `sorters` threads sort together.
+std::vector<std::int32_t> sorted_together(const Configuration& structure, int sorters) {
+  const Cell cell(structure.cell);
+  std::vector<std::byte> memory(SpatialOrder::bytes_needed(structure.natoms(), sorters));
+  std::vector<SpatialOrder> orders(static_cast<std::size_t>(sorters));
+  std::barrier barrier(sorters);
+  std::vector<std::thread> threads;
+  for (int index = 0; index < sorters; ++index) {
+    threads.emplace_back([&, index] {
+      orders[static_cast<std::size_t>(index)].sort(cell, structure.positions, {index, sorters},
+                                                   memory, [&] { barrier.arrive_and_wait(); });
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const SpatialOrder& order : orders) {
+    EXPECT_EQ(order.atoms().data(), orders.front().atoms().data());
+    EXPECT_EQ(order.box_count(), orders.front().box_count());
+  }
+  return {orders.front().atoms().begin(), orders.front().atoms().end()};
+}
+
+TEST(SpatialOrder, IsTheSameHoweverManySort) {
+  for (const Configuration& kind : all_kinds(6.4)) {
+    const auto alone = spatial_order(Cell(kind.cell), kind.positions);
+    for (const int sorters : {2, 3, 7, 40})
+      EXPECT_EQ(sorted_together(kind, sorters), alone) << kind;
+  }
+}
+
+TEST(SpatialOrder, BoxesHoldTheirAtomsAtHome) {
+  std::vector<Configuration> kinds = all_kinds(6.4);
+  Random random(3);
+  kinds.push_back(liquid(6.4, 6, random));
+  wrap_at_random(kinds.back(), 3, random);
+  for (const Configuration& kind : kinds) {
+    const Cell cell(kind.cell);
+    const Sorted sorted(cell, kind.positions);
+    const SpatialOrder& order = sorted.order();
+    std::size_t atoms = 0;
+    for (std::size_t index = 0; index < order.box_count(); ++index) {
+      const SpatialOrder::Box box = order.box(cell, index);
+      ASSERT_EQ(box.begin, atoms);
+      atoms = box.end;
+      const Eigen::Vector3d tolerance =
+          1e-9 * (box.low.cwiseAbs() + box.high.cwiseAbs() + Eigen::Vector3d::Ones());
+      for (std::size_t at = box.begin; at < box.end; ++at) {
+        const Eigen::Vector3d position = kind.position(static_cast<std::size_t>(order.atoms()[at]));
+        const Shift home = order.home(cell, position);
+        const Eigen::Vector3d place =
+            position + cell.matrix() * Eigen::Vector3d(home[0], home[1], home[2]);
+        EXPECT_TRUE(((place - box.low + tolerance).array() >= 0).all() &&
+                    ((box.high + tolerance - place).array() >= 0).all())
+            << kind;
+      }
+    }
+    EXPECT_EQ(atoms, kind.natoms());
   }
 }
 
