@@ -2,6 +2,8 @@
 
 #include "engine/kernels/lennard_jones_kernel.hpp"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 
 #include "engine/kernels/simd_targets.hpp"
@@ -27,7 +29,8 @@ class LennardJonesFunction {
   LennardJonesFunction(std::span<const LennardJonesCoefficients> table, int species_count)
       : table_(table), species_count_(species_count) {}
 
-  /// The coefficients as vectors: those of the only pair, or none, since each lane has its own.
+  /// The coefficients as vectors: those of the only pair of species; of several, each lane has its
+  /// own, and `coefficients` is where they are.
   template <class D>
   struct Row {
     const LennardJonesCoefficients* coefficients;
@@ -148,9 +151,14 @@ HWY_EXPORT(run);
 LocalSums lennard_jones_kernel(const LocalSystem& system,
                                std::span<const LennardJonesCoefficients> table, int species_count,
                                Truncation truncation, std::span<double> forces) {
-  if (system.width != cluster_width()) throw std::invalid_argument("clusters of another width");
-  if (forces.size() != 3 * system.width * system.owned_clusters) {
-    throw std::invalid_argument("forces of another size");
+  if (system.width != cluster_width()) {
+    throw std::invalid_argument(
+        fmt::format("clusters of {} slots, expected {}", system.width, cluster_width()));
+  }
+  const std::size_t numbers = 3 * system.width * system.owned_clusters;
+  if (forces.size() != numbers) {
+    throw std::invalid_argument(
+        fmt::format("room for {} components of forces, expected {}", forces.size(), numbers));
   }
   return HWY_DYNAMIC_DISPATCH(run)(system, table, species_count, truncation, forces);
 }

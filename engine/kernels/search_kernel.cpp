@@ -3,7 +3,7 @@
 
 #include "engine/kernels/search_kernel.hpp"
 
-#include <cassert>
+#include <algorithm>
 
 #include "engine/kernels/simd_targets.hpp"
 
@@ -32,7 +32,7 @@ HWY_INLINE std::size_t write_some(D d, hn::Vec<D> numbers, M mask, std::int32_t*
   return hn::CountTrue(d, mask);
 }
 
-/// Squared distance between two boxes along one axis, and 0 where they overlap.
+/// Distance between two boxes along one axis, 0 where they overlap.
 HWY_INLINE V gap(V low, V high, const double* other_low, const double* other_high) {
   const ClusterTag d;
   const V below = hn::Sub(low, hn::LoadU(d, other_high));

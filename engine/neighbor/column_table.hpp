@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace forcewire {
 class ColumnTable {
  public:
   static constexpr std::int32_t none = -1;
+
+  /// Of no use.
+  ColumnTable() = default;
 
   /// @param x, y corner of a column [bohr]; @param edge of the squares [bohr]
   ColumnTable(double x, double y, double edge);
@@ -31,6 +35,11 @@ class ColumnTable {
   /// @param around gets their numbers
   void mention_around(std::int32_t column, double reach, std::vector<std::int32_t>& around);
 
+  /// Memory that is held.
+  std::size_t bytes() const {
+    return keys_.capacity() * sizeof(Key) + slots_.capacity() * sizeof(std::int32_t);
+  }
+
  private:
   using Key = std::uint64_t;
 
@@ -39,9 +48,9 @@ class ColumnTable {
   std::size_t slot(Key key) const;
   void grow();
 
-  double x_;
-  double y_;
-  double edge_;
+  double x_ = 0;
+  double y_ = 0;
+  double edge_ = 0;
   std::vector<Key> keys_;            // by column
   std::vector<std::int32_t> slots_;  // open addressing: column or none; size is a power of two
 };

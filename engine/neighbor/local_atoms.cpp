@@ -206,8 +206,8 @@ void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positio
   const Box seen = box_.grown(Eigen::Vector3d::Constant(reach + margin));
   check_image_count(ImagesInBox(cell, seen), natoms, reach);
   for (std::size_t index = 0; index < order.box_count(); ++index) {
+    if (order.is_empty(index)) continue;
     const SpatialOrder::Box box = order.box(cell, index);
-    if (box.begin == box.end) continue;
     // Images of the box that overlap what is seen: those of its centre in a larger box.
     const Eigen::Vector3d half = (box.high - box.low) / 2;
     const ImagesInBox images(cell, seen.grown(half.array() + margin));
@@ -355,8 +355,9 @@ bool LocalAtoms::within_since_refresh(const Cell& cell, std::span<const double> 
 }
 
 std::size_t LocalAtoms::bytes() const {
-  std::size_t bytes = bytes_of(columns_, columns_around_, images_, sorted_, next_, members_, owned_,
-                               atom_count_, atoms_, atoms_before_, source_, species_);
+  std::size_t bytes =
+      table_.bytes() + bytes_of(columns_, columns_around_, images_, sorted_, next_, members_,
+                                owned_, atom_count_, atoms_, atoms_before_, source_, species_);
   for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
     bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);
   }

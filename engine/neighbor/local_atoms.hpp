@@ -118,7 +118,7 @@ class LocalAtoms {
 
   std::size_t width_ = largest_cluster;
   double edge_ = 0;  // of columns; what suited the last atoms suits the next ones
-  ColumnTable table_{0, 0, 1};
+  ColumnTable table_;
   std::vector<Column> columns_;
   std::vector<std::int32_t> columns_around_;
   Box box_;                          // around the owned atoms

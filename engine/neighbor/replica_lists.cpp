@@ -139,6 +139,7 @@ void ReplicaLists::open(Mask keep) {
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
     if ((open_ & bit(slot)) == 0) slots_[slot].list.discard();
   }
+  slots_[chosen].list.set_skin(skin_);  // not that of the replica that makes way
   use(chosen);
   slots_[chosen].next = chosen;  // until known better
 }

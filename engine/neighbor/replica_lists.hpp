@@ -25,11 +25,11 @@ namespace forcewire {
 ///    For one structure that is the present list, and for replicas in turn that of the next one.
 /// 2. Does another list serve?
 /// 3. Is a list worn out by this replica, or is this another replica? It is the same if no atom is
-///    farther than a quarter of the skin from where it was when the list *last served*. Then the
-///    list built now would have served that request too, with half of what it bears to spare, and
-///    so nothing is lost by building it in the place of the old one. Otherwise a new list is
-///    opened. How far atoms are from where the list was *built* could not tell the two: that is
-///    half the skin for a list that is worn out, and may be little more for another bead.
+///    farther than a quarter of the skin from where it was when the list *last served*. Then a list
+///    like the old one, built now, would have served that request too, with half of what it bears
+///    to spare, and so nothing is lost by building it in the place of the old one. Otherwise a new
+///    list is opened. How far atoms are from where the list was *built* could not tell the two:
+///    that is half the skin for a list that is worn out, and may be little more for another bead.
 ///
 /// So a run of one structure keeps one list, unless atoms move by a quarter of the skin in one
 /// step; then no list lasts for more than two steps. Beads closer to each other than that share
@@ -89,7 +89,7 @@ class ReplicaLists {
     VerletList list;
     std::size_t next;            // the slot that served after this one, last time
     std::uint64_t last_use = 0;  // number of the request
-    int uses = 0;                // since it was built
+    std::int64_t uses = 0;       // since it was built
   };
 
   static Mask bit(std::size_t slot) { return Mask{1} << slot; }

@@ -24,9 +24,9 @@ Skin Skin::adaptive(double cutoff) {
   return skin;
 }
 
-void Skin::adapt(int requests) {
+void Skin::adapt(std::int64_t requests) {
   if (cutoff_ == 0) return;
-  const double used_up = width_ / requests;
+  const double used_up = width_ / static_cast<double>(requests);
   // Where the derivative of the cost is zero; s / cutoff is small.
   const double cheapest = std::sqrt(build * used_up * cutoff_ / 2);
   // Half of the way: where atoms diffuse, a wider skin is used up at a lower rate.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace forcewire {
 
 /// How far beyond the cutoff a neighbour list reaches [bohr].
@@ -26,7 +28,7 @@ class Skin {
 
   /// Chooses the width for the next list, since the last one is worn out after it has served
   /// `requests`, that for which it was built included.
-  void adapt(int requests);
+  void adapt(std::int64_t requests);
 
  private:
   double width_;

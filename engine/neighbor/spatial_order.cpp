@@ -16,7 +16,7 @@ namespace forcewire {
 
 namespace {
 
-constexpr std::size_t atoms_per_box = 32;  // at most, where atoms are evenly spread
+constexpr std::size_t atoms_per_box = 32;  // at most, if there are enough keys
 
 // Of an axis. Whoever begins behind a gap has runs of atoms that the border of the cell cuts in
 // two: not worth it for the gap between two layers of a crystal.

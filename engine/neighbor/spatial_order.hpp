@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <vector>
 
 #include "engine/geometry/cell.hpp"
 #include "engine/neighbor/part.hpp"
@@ -20,9 +19,9 @@ using Shift = std::array<std::int32_t, 3>;
 ///
 /// The region that holds the atoms is halved again and again across its longest edge; the sequence
 /// of sides an atom falls on is its sort key. That is Morton's order, with axes taken as the shape
-/// of the region asks for. Atoms of one key are a *box*: about two dozen atoms, by their index. One
-/// counting sort, linear in the number of atoms, and shared by all who sort: the result is the same
-/// however many they are.
+/// of the region asks for. Atoms of one key are a *box*: about two dozen atoms, more from two
+/// million atoms on, by their index. One counting sort, linear in the number of atoms, and shared
+/// by all who sort: the result is the same however many they are.
 ///
 /// Along each axis the region is the extent of the atoms; of a periodic one, all but its longest
 /// empty stretch, wherever that is, if it takes a quarter or more: halving the vacuum around a drop
@@ -58,6 +57,7 @@ class SpatialOrder {
   std::span<const std::int32_t> atoms() const { return atoms_; }
 
   std::size_t box_count() const { return box_begin_.size() - 1; }
+  bool is_empty(std::size_t index) const { return box_begin_[index] == box_begin_[index + 1]; }
   Box box(const Cell& cell, std::size_t index) const;
 
   /// The lattice vectors that bring an atom at `position` home: into the cell that begins where the

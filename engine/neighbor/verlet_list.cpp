@@ -80,7 +80,7 @@ bool VerletList::is_near(const Cell& cell, std::span<const double> positions,
 }
 
 std::size_t VerletList::bytes() const {
-  std::size_t bytes = atoms_.bytes();
+  std::size_t bytes = atoms_.bytes() + scratch_.capacity() * sizeof(std::int32_t);
   for (const Rows* rows : {&owned_rows_, &ghost_rows_}) {
     bytes += rows->begin.capacity() * sizeof(std::size_t);
     bytes += rows->cluster.capacity() * sizeof(std::int32_t);
@@ -101,6 +101,7 @@ void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
 void VerletList::fill_rows() {
   const std::size_t slots = atoms_.owned().size();
   for (Rows* rows : {&owned_rows_, &ghost_rows_}) {
+    rows->slots = slots;
     rows->begin.assign(1, 0);
     rows->begin.reserve(slots + 1);
   }
@@ -145,8 +146,10 @@ void VerletList::Rows::add(const SearchedClusters& clusters, std::size_t width, 
   const std::size_t old_end = begin.back();
   const std::size_t room = old_end + width * count + search_padding;
   if (cluster.size() < room) {
-    // What all rows take if the rest are like those so far; a copy costs more than a guess.
-    const std::size_t all_rows = old_end / begin.size() * begin.capacity();
+    // What all rows take if the rest are like those so far, once these are many enough to tell; a
+    // copy costs more than a guess.
+    const std::size_t done = begin.size() - 1;
+    const std::size_t all_rows = done > slots / 16 ? old_end / done * slots : 0;
     cluster.resize(std::max({room, cluster.size() * 5 / 4, all_rows}));
   }
   if (scratch.size() < 2 * count + search_padding) scratch.resize(2 * (2 * count + search_padding));

@@ -57,7 +57,10 @@ class VerletList {
   double skin() const { return skin_.width(); }
 
   /// Lets the skin of the next list follow from how long this one lasted; see Skin::adapt.
-  void adapt_skin(int requests) { skin_.adapt(requests); }
+  void adapt_skin(std::int64_t requests) { skin_.adapt(requests); }
+
+  /// Takes another skin, from the next `rebuild` on.
+  void set_skin(const Skin& skin) { skin_ = skin; }
 
   /// Is there a list: built, and not discarded since?
   bool exists() const { return built_for_.has_value(); }
@@ -95,6 +98,7 @@ class VerletList {
 
   /// Rows that grow while they are filled.
   struct Rows {
+    std::size_t slots = 0;  // there will be a row for each
     std::vector<std::size_t> begin;
     std::vector<std::int32_t> cluster;
 

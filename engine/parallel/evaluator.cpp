@@ -32,10 +32,8 @@ class Stopwatch {
 
 /// The slice of an array of the node that this rank of it fills.
 std::span<double> slice(std::span<double> data, const Communicator& node) {
-  const auto bound = [&](int rank) {
-    return data.size() * static_cast<std::size_t>(rank) / static_cast<std::size_t>(node.size());
-  };
-  return data.subspan(bound(node.rank()), bound(node.rank() + 1) - bound(node.rank()));
+  const Part part{node.rank(), node.size()};
+  return data.subspan(part.begin(data.size()), part.end(data.size()) - part.begin(data.size()));
 }
 
 }  // namespace
@@ -159,7 +157,7 @@ std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
   release_arrays();
   return PotentialFailure(
       failure->kind(),
-      fmt::format("{} (the ranks of a node share positions and forces of {} atoms)",
+      fmt::format("{} (the ranks of a node share positions, forces and order of {} atoms)",
                   failure->what(), count / 3));
 }
 

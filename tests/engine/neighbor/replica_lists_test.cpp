@@ -286,5 +286,26 @@ TEST_F(ReplicaListsTest, RefusesBoundsThatMakeNoSense) {
   }
 }
 
+TEST(ReplicaLists, SkinsAdaptEachToItsReplica) {
+  const double first = Skin::adaptive(cutoff).width();
+  ReplicaLists lists(cutoff, Skin::adaptive(cutoff), {.lists = 1});
+  Random random(8);
+  Configuration slow = liquid(sigma, 3, random);
+  for (int k = 0; k < 200; ++k) ask(lists, slow);
+  EXPECT_EQ(lists.current().skin(), first);
+  while (ask(lists, slow)) {
+    for (double& x : slow.positions) x += 0.1 * first;
+  }
+  const double adapted = lists.current().skin();
+  EXPECT_LT(adapted, 0.7 * first) << "it lasted for more than 200 requests";
+  EXPECT_TRUE(is_right(lists, slow));
+
+  // Another replica takes the only slot.
+  const Configuration other = liquid(sigma, 3, random);
+  EXPECT_FALSE(ask(lists, other));
+  EXPECT_EQ(lists.current().skin(), first);
+  EXPECT_TRUE(is_right(lists, other));
+}
+
 }  // namespace
 }  // namespace forcewire

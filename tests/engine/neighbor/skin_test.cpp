@@ -57,6 +57,9 @@ TEST(Skin, SettlesWhereAtomsDiffuse) {
 
 TEST(Skin, IsNeverNothingAndNeverEndless) {
   EXPECT_DOUBLE_EQ(settled([](double) { return 1e9; }), 0.04 * cutoff);
+  Skin after_years = Skin::adaptive(cutoff);
+  after_years.adapt(std::int64_t{1} << 62);
+  EXPECT_GE(after_years.width(), 0.04 * cutoff);
   EXPECT_DOUBLE_EQ(settled([](double) { return 1; }), 0.4 * cutoff);
 }
 

@@ -253,7 +253,7 @@ TEST(EvaluatorFailure, NoMemoryForThePositions) {
       FAIL() << "a petabyte was granted";
     } catch (const PotentialFailure& failure) {
       EXPECT_EQ(failure.kind(), Kind::memory);
-      EXPECT_THAT(failure.what(), HasSubstr("share positions and forces"));
+      EXPECT_THAT(failure.what(), HasSubstr("share positions, forces and order"));
     }
   });
 }
