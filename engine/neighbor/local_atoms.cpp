@@ -28,10 +28,6 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 // Columns are as wide as clusters are high, give or take this factor: speed is flat around it.
 constexpr double tolerated_misfit = 1.3;
 
-Eigen::Vector3d position_of(std::span<const double> positions, std::int32_t atom) {
-  return Eigen::Map<const Eigen::Vector3d>(positions.data() + 3 * static_cast<std::size_t>(atom));
-}
-
 /// How far atoms at fractional coordinates `s` are from `reference`, modulo lattice vectors [bohr],
 /// squared.
 double squared_distance(const Cell& cell, const Eigen::Vector3d& s,
@@ -70,6 +66,7 @@ void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
   members_.clear();
   columns_.clear();
   columns_around_.clear();
+  owned_.clear();
   select_owned(cell, positions, reach, order, part);
   take(cell, positions, species);
   bound_clusters();
@@ -81,7 +78,7 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
   box_ = {Eigen::Vector3d::Constant(infinity), Eigen::Vector3d::Constant(-infinity)};
   for (std::size_t at = part.begin(natoms); at < part.end(natoms); ++at) {
     const std::int32_t atom = order.atoms()[at];
-    const Eigen::Vector3d position = position_of(positions, atom);
+    const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atom));
     const Shift home = order.home(cell, position);
     const Eigen::Vector3d place = moved(cell, position, home);
     images_.push_back({place, atom, 0, home});
@@ -131,18 +128,17 @@ std::vector<std::int32_t> LocalAtoms::sort_by_column(std::size_t first) {
     return static_cast<std::size_t>(begin[column]) - first +
            static_cast<std::size_t>(std::min(static_cast<std::int32_t>(part * floors), floors - 1));
   };
-  std::vector<std::int32_t>& next = next_;
-  next.assign(images_.size() - first + 1, 0);
-  for (std::size_t at = first; at < images_.size(); ++at) ++next[floor_of(images_[at]) + 1];
-  next[0] = static_cast<std::int32_t>(first);
-  std::partial_sum(next.begin(), next.end(), next.begin());
+  next_.assign(images_.size() - first + 1, 0);
+  for (std::size_t at = first; at < images_.size(); ++at) ++next_[floor_of(images_[at]) + 1];
+  next_[0] = static_cast<std::int32_t>(first);
+  std::partial_sum(next_.begin(), next_.end(), next_.begin());
   sorted_.resize(images_.size());
   for (std::size_t at = first; at < images_.size(); ++at) {
-    sorted_[static_cast<std::size_t>(next[floor_of(images_[at])]++)] = {
+    sorted_[static_cast<std::size_t>(next_[floor_of(images_[at])]++)] = {
         images_[at].place.z(), static_cast<std::int32_t>(at)};
   }
   std::int32_t floor_begin = static_cast<std::int32_t>(first);
-  for (const std::int32_t floor_end : next) {  // it was moved there
+  for (const std::int32_t floor_end : next_) {  // it was moved there
     if (floor_end - floor_begin > 1) {
       std::sort(sorted_.begin() + floor_begin, sorted_.begin() + floor_end,
                 [](const Sorted& a, const Sorted& b) { return a.z < b.z; });
@@ -216,7 +212,7 @@ void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positio
         const bool here = shift == Shift{};
         if (here && part.begin(natoms) <= at && at < part.end(natoms)) continue;
         const std::int32_t atom = order.atoms()[at];
-        const Eigen::Vector3d position = position_of(positions, atom);
+        const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atom));
         Shift total = order.home(cell, position);
         for (std::size_t axis = 0; axis < 3; ++axis) total[axis] += shift[axis];
         const Eigen::Vector3d place = moved(cell, position, total);
@@ -258,7 +254,6 @@ void LocalAtoms::cut_into_clusters(std::span<const std::int32_t> column_begin,
 void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
                       std::span<const std::int32_t> species) {
   const std::size_t slots = members_.size() * width_;
-  if (members_.empty()) owned_.clear();
   atoms_.resize(4 * slots);
   atoms_before_.resize(4 * slots);
   source_.resize(slots);
@@ -274,7 +269,8 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
     const Sorted& sorted =
         sorted_[static_cast<std::size_t>(members.begin + (is_padding ? 0 : lane))];
     const Image& image = images_[static_cast<std::size_t>(sorted.image)];
-    const Eigen::Vector3d s = cell.inverse() * position_of(positions, image.atom);
+    const Eigen::Vector3d s =
+        cell.inverse() * position_of(positions, static_cast<std::size_t>(image.atom));
     source_[slot] = 3 * static_cast<std::int64_t>(image.atom);
     species_[slot] = species.empty() ? 0 : species[static_cast<std::size_t>(image.atom)];
     for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -335,7 +331,8 @@ bool LocalAtoms::within_since_select(const Cell& cell, std::span<const double> p
   for (std::size_t slot = 0; slot < owned_.size(); ++slot) {
     if (owned_[slot] == padding) continue;
     const Eigen::Vector3d reference(reference_[0][slot], reference_[1][slot], reference_[2][slot]);
-    const Eigen::Vector3d s = cell.inverse() * position_of(positions, owned_[slot]);
+    const Eigen::Vector3d s =
+        cell.inverse() * position_of(positions, static_cast<std::size_t>(owned_[slot]));
     if (!(squared_distance(cell, s, reference) <= limit * limit)) return false;  // also for a NaN
   }
   return true;
@@ -348,7 +345,8 @@ bool LocalAtoms::within_since_refresh(const Cell& cell, std::span<const double> 
     const double* x = &atoms_[4 * width_ * (slot / width_) + slot % width_];
     const Eigen::Vector3d reference =
         inverse_cell_ * Eigen::Vector3d(x[0], x[width_], x[2 * width_]);
-    const Eigen::Vector3d s = cell.inverse() * position_of(positions, owned_[slot]);
+    const Eigen::Vector3d s =
+        cell.inverse() * position_of(positions, static_cast<std::size_t>(owned_[slot]));
     if (!(squared_distance(cell, s, reference) <= limit * limit)) return false;  // also for a NaN
   }
   return true;

@@ -70,17 +70,14 @@ double whole(double x) {
   return truncated - (truncated > x ? 1 : 0);
 }
 
-/// Fractional coordinates, between 0 and 1 along periodic axes.
-Eigen::Array3d wrapped(const Cell& cell, const Eigen::Vector3d& position) {
-  Eigen::Array3d s = cell.inverse() * position;
+/// Fractional coordinates that begin at `begin`, between 0 and 1 along periodic axes.
+Eigen::Array3d wrapped(const Cell& cell, const Eigen::Vector3d& position,
+                       const Eigen::Array3d& begin) {
+  Eigen::Array3d s = (cell.inverse() * position).array() - begin;
   for (int axis = 0; axis < 3; ++axis) {
     if (cell.periodic()[static_cast<std::size_t>(axis)]) s[axis] -= whole(s[axis]);
   }
   return s;
-}
-
-Eigen::Vector3d position_of(std::span<const double> positions, std::size_t atom) {
-  return Eigen::Map<const Eigen::Vector3d>(positions.data() + 3 * atom);
 }
 
 /// Arrays one behind the other in one piece of memory.
@@ -158,7 +155,7 @@ void SpatialOrder::sort(const Cell& cell, std::span<const double> positions, Par
   const std::span<std::int32_t> next = of_sorter(shared.next, sorter.index);
   std::fill(counts.begin(), counts.end(), 0);
   for (std::size_t atom = begin; atom < end; ++atom) {
-    const std::uint32_t key = this->key(coordinates(cell, position_of(positions, atom)));
+    const std::uint32_t key = this->key(wrapped(cell, position_of(positions, atom), begin_));
     shared.keys[atom] = key;
     ++counts[key];
   }
@@ -190,7 +187,7 @@ void SpatialOrder::measure(const Cell& cell, std::span<const double> positions, 
   Eigen::Array3d high = -low;
   std::array<Occupied, 3> occupied;
   for (std::size_t atom = sorter.begin(natoms); atom < sorter.end(natoms); ++atom) {
-    const Eigen::Array3d s = wrapped(cell, position_of(positions, atom));
+    const Eigen::Array3d s = wrapped(cell, position_of(positions, atom), Eigen::Array3d::Zero());
     low = low.min(s);
     high = high.max(s);
     for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -250,15 +247,6 @@ void SpatialOrder::choose_keys(const Cell& cell, std::size_t natoms,
       spread_[axis][number] = key;
     }
   }
-}
-
-/// Fractional coordinates that begin where the region does.
-Eigen::Array3d SpatialOrder::coordinates(const Cell& cell, const Eigen::Vector3d& position) const {
-  Eigen::Array3d s = (cell.inverse() * position).array() - begin_;
-  for (int axis = 0; axis < 3; ++axis) {
-    if (cell.periodic()[static_cast<std::size_t>(axis)]) s[axis] -= whole(s[axis]);
-  }
-  return s;
 }
 
 std::uint32_t SpatialOrder::key(const Eigen::Array3d& coordinates) const {

@@ -15,6 +15,11 @@ namespace forcewire {
 /// Lattice vectors to add to a position.
 using Shift = std::array<std::int32_t, 3>;
 
+/// Where an atom is, of 3 natoms coordinates [bohr].
+inline Eigen::Vector3d position_of(std::span<const double> positions, std::size_t atom) {
+  return Eigen::Map<const Eigen::Vector3d>(positions.data() + 3 * atom);
+}
+
 /// Atoms sorted so that a contiguous run of them fills a compact region of space.
 ///
 /// The region that holds the atoms is halved again and again across its longest edge; the sequence
@@ -77,7 +82,6 @@ class SpatialOrder {
   void measure(const Cell& cell, std::span<const double> positions, Part sorter, Extent& extent);
   void choose_keys(const Cell& cell, std::size_t natoms, std::span<const Extent> extents);
   std::uint32_t key(const Eigen::Array3d& coordinates) const;
-  Eigen::Array3d coordinates(const Cell& cell, const Eigen::Vector3d& position) const;
 
   std::span<std::int32_t> atoms_;
   std::span<std::int32_t> box_begin_;

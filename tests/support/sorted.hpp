@@ -46,6 +46,13 @@ struct Slot {
   std::int64_t species;
 };
 
+/// The force on the atom in slot `index`, of what a potential has written for `system`.
+inline Eigen::Vector3d force_in_slot(const LocalSystem& system, std::span<const double> forces,
+                                     std::size_t index) {
+  const double* x = &forces[index / system.width * 3 * system.width + index % system.width];
+  return {x[0], x[system.width], x[2 * system.width]};
+}
+
 /// Calls `visit(i, j, is_ghost)` for each pair of slots of `system` that a kernel computes; a pair
 /// of owned atoms once, padding left out.
 template <typename Visit>

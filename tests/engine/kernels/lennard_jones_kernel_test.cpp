@@ -168,9 +168,9 @@ void expect_textbook(const ReferenceModel& model, std::size_t owned_clusters,
     virial_scale += share * r.norm() * force.norm();
   });
   for (std::size_t slot = 0; slot < expected.size(); ++slot) {
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      const std::size_t at = (slot / system.width * 3 + axis) * system.width + slot % system.width;
-      EXPECT_NEAR(forces[at], static_cast<double>(expected[slot].sum[static_cast<int>(axis)]),
+    const Eigen::Vector3d force = force_in_slot(system, forces, slot);
+    for (int axis = 0; axis < 3; ++axis) {
+      EXPECT_NEAR(force[axis], static_cast<double>(expected[slot].sum[axis]),
                   1e-12 * static_cast<double>(expected[slot].scale))
           << "slot " << slot;
     }

@@ -49,9 +49,8 @@ testing::AssertionResult is_right(const ReplicaLists& lists, const Configuration
   const LocalSums sums = engine_potential(model)->compute(system, local);
   for (std::size_t slot = 0; slot < list.owned().size(); ++slot) {
     if (list.owned()[slot] == LocalAtoms::padding) continue;
-    const double* x = &local[3 * system.width * (slot / system.width) + slot % system.width];
     double* force = &forces[3 * static_cast<std::size_t>(list.owned()[slot])];
-    for (std::size_t axis = 0; axis < 3; ++axis) force[axis] = x[axis * system.width];
+    Eigen::Map<Eigen::Vector3d>{force} = force_in_slot(system, local, slot);
   }
   Result result;
   result.energy = sums.energy;

@@ -60,8 +60,7 @@ struct Dimer {
   double force(const AlignedVector<double>& forces, int index) const {
     const auto slot = static_cast<std::size_t>(
         std::find(list.owned().begin(), list.owned().end(), index) - list.owned().begin());
-    const std::size_t width = list.system().width;
-    return forces[3 * width * (slot / width) + 2 * width + slot % width];
+    return force_in_slot(list.system(), forces, slot).z();
   }
 
   VerletList list{30, 1};
