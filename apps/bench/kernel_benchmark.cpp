@@ -15,7 +15,7 @@ void forces(benchmark::State& state) {
   const forcewire::Cell cell(liquid.cell);
   forcewire::VerletList list(Liquid::cutoff, Liquid::skin);
   list.rebuild(cell, liquid.positions, {}, *forcewire::bench::Order(cell, liquid), {});
-  forcewire::AlignedVector<double> result(3 * list.owned().size());
+  forcewire::AlignedVector<double> result(list.system().force_numbers());
   for (auto _ : state) {
     benchmark::DoNotOptimize(potential->compute(list.system(), result));
   }

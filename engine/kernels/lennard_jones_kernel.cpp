@@ -155,7 +155,7 @@ LocalSums lennard_jones_kernel(const LocalSystem& system,
     throw std::invalid_argument(
         fmt::format("clusters of {} slots, expected {}", system.width, cluster_width()));
   }
-  const std::size_t numbers = 3 * system.width * system.owned_clusters;
+  const std::size_t numbers = system.force_numbers();
   if (forces.size() != numbers) {
     throw std::invalid_argument(
         fmt::format("room for {} components of forces, expected {}", forces.size(), numbers));

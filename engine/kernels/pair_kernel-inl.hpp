@@ -5,8 +5,9 @@
 // and that is still cheaper. (Clusters: S. Pall and B. Hess, Comput. Phys. Commun. 184, 2641
 // (2013); rows of single atoms instead of whole clusters keep the wasted lanes few.)
 //
-// Of a pair of owned atoms one side is computed and given to both. Of a pair with a ghost each
-// owner computes its own side, with half of its energy and virial: no force has to travel.
+// Of a pair of owned atoms, or of one and an image of another, one side is computed and given to
+// both. Of a pair with a ghost each owner computes its own side, with half of its energy and
+// virial: no force has to travel.
 //
 // A pair function is a type with two templates over the vector tag D:
 //
@@ -77,7 +78,7 @@ class PairKernel {
   LocalSums run() {
     const V zero = hn::Zero(d);
     LaneSums sums{zero, zero, zero, zero, zero, zero, zero};
-    std::fill_n(forces_, 3 * cluster_slots * system_.owned_clusters, 0.0);
+    std::fill_n(forces_, system_.force_numbers(), 0.0);
     if (system_.compact) {
       add_all<Partners::owned, Virial::of_atoms>(sums);
       add_moments(sums);
@@ -201,13 +202,14 @@ class PairKernel {
     return force;
   }
 
-  /// Adds the virial of pairs of owned atoms, from the forces of all of them and of nobody else:
-  /// sum r_ij x f_ij over pairs = sum x_i x f_i over atoms, since f_ij = -f_ji.
+  /// Adds the virial of pairs of owned atoms and images, from the forces of all of them and of
+  /// nobody else: sum r_ij x f_ij over pairs = sum x_i x f_i over atoms, since f_ij = -f_ji.
   HWY_INLINE void add_moments(LaneSums& sums) const {
     const V x0 = hn::Set(d, system_.center[0]);
     const V y0 = hn::Set(d, system_.center[1]);
     const V z0 = hn::Set(d, system_.center[2]);
-    for (std::size_t index = 0; index < system_.owned_clusters; ++index) {
+    const std::size_t clusters = system_.owned_clusters + system_.image_clusters;
+    for (std::size_t index = 0; index < clusters; ++index) {
       for (std::size_t part = 0; part < cluster_parts; ++part) {
         const ClusterPart atoms = load_part(cluster(index), part);
         const double* at = forces_of(index, part);
@@ -266,7 +268,7 @@ class PairKernel {
   double* HWY_RESTRICT forces_;
 };
 
-/// @param forces x of the slots of an owned cluster, then y, then z, cluster after cluster
+/// @param forces as LocalSystem::force_numbers says
 template <class PairFunction>
 LocalSums pair_kernel(const LocalSystem& system, const PairFunction& pair,
                       std::span<double> forces) {

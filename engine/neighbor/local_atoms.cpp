@@ -25,6 +25,9 @@ constexpr double far = 1e20;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+// The arrival that no arrival is an image of.
+constexpr std::int32_t none = -1;
+
 // Columns are as wide as clusters are high, give or take this factor: speed is flat around it.
 constexpr double tolerated_misfit = 1.3;
 
@@ -38,6 +41,8 @@ double squared_distance(const Cell& cell, const Eigen::Vector3d& s,
   }
   return (cell.matrix() * motion).squaredNorm();
 }
+
+Shift sum(const Shift& a, const Shift& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
 
 /// Bytes of all arrays together.
 template <typename... Array>
@@ -62,11 +67,12 @@ void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
                         std::span<const std::int32_t> species, double reach,
                         const SpatialOrder& order, Part part) {
   width_ = cluster_width();
-  images_.clear();
+  arrivals_.clear();
   members_.clear();
   columns_.clear();
   columns_around_.clear();
   owned_.clear();
+  imaged_.clear();
   select_owned(cell, positions, reach, order, part);
   take(cell, positions, species);
   bound_clusters();
@@ -81,11 +87,11 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
     const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atom));
     const Shift home = order.home(cell, position);
     const Eigen::Vector3d place = moved(cell, position, home);
-    images_.push_back({place, atom, 0, home});
+    arrivals_.push_back({place, atom, 0, home, none});
     box_.low = box_.low.cwiseMin(place);
     box_.high = box_.high.cwiseMax(place);
   }
-  if (images_.empty()) return;
+  if (arrivals_.empty()) return;
   if (!(edge_ > 0)) edge_ = reach / 2;
 
   // Each round is nearer to the edge that fits. A drop with an atom evaporated far away takes a
@@ -93,7 +99,9 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
   std::vector<std::int32_t> column_begin;
   for (int rounds_left = 20; rounds_left > 0; --rounds_left) {
     table_ = ColumnTable(box_.low.x(), box_.low.y(), edge_);
-    for (Image& image : images_) image.column = table_.mention(image.place.x(), image.place.y());
+    for (Arrival& arrival : arrivals_) {
+      arrival.column = table_.mention(arrival.place.x(), arrival.place.y());
+    }
     column_begin = sort_by_column(0);
     const double fitting = std::clamp(fitting_edge(column_begin), reach / 16, 4 * reach);
     if (std::max(fitting / edge_, edge_ / fitting) < tolerated_misfit) break;
@@ -101,18 +109,19 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
   }
   const std::vector<Window> windows = open_windows(reach * (1 + ImagesInBox::margin), column_begin);
   cut_into_clusters(column_begin, &Column::owned);
-  select_ghosts(cell, positions, reach, order, part, windows);
+  owned_.assign(members_.size() * width_, padding);
+  select_others(cell, positions, reach, order, part, windows);
 }
 
-/// Sorts the images from index `first` on by column and z.
+/// Sorts the arrivals from index `first` on by column and z.
 /// @return where each column mentioned so far begins, and where the last one ends
 std::vector<std::int32_t> LocalAtoms::sort_by_column(std::size_t first) {
   const auto columns = static_cast<std::size_t>(table_.size());
   std::vector<std::int32_t> begin(columns + 1, 0);
   std::vector<Window> extent(columns, {infinity, -infinity});
-  for (std::size_t at = first; at < images_.size(); ++at) {
-    const auto column = static_cast<std::size_t>(images_[at].column);
-    const double z = images_[at].place.z();
+  for (std::size_t at = first; at < arrivals_.size(); ++at) {
+    const auto column = static_cast<std::size_t>(arrivals_[at].column);
+    const double z = arrivals_[at].place.z();
     ++begin[column + 1];
     extent[column] = {std::min(extent[column].low, z), std::max(extent[column].high, z)};
   }
@@ -120,22 +129,22 @@ std::vector<std::int32_t> LocalAtoms::sort_by_column(std::size_t first) {
   std::partial_sum(begin.begin(), begin.end(), begin.begin());
 
   // A column of n atoms is n floors. Atoms by floor, one counting sort, are nearly sorted by z.
-  const auto floor_of = [&](const Image& image) {
-    const auto column = static_cast<std::size_t>(image.column);
+  const auto floor_of = [&](const Arrival& arrival) {
+    const auto column = static_cast<std::size_t>(arrival.column);
     const std::int32_t floors = begin[column + 1] - begin[column];
     const double height = extent[column].high - extent[column].low;
-    const double part = height > 0 ? (image.place.z() - extent[column].low) / height : 0;
+    const double part = height > 0 ? (arrival.place.z() - extent[column].low) / height : 0;
     return static_cast<std::size_t>(begin[column]) - first +
            static_cast<std::size_t>(std::min(static_cast<std::int32_t>(part * floors), floors - 1));
   };
-  next_.assign(images_.size() - first + 1, 0);
-  for (std::size_t at = first; at < images_.size(); ++at) ++next_[floor_of(images_[at]) + 1];
+  next_.assign(arrivals_.size() - first + 1, 0);
+  for (std::size_t at = first; at < arrivals_.size(); ++at) ++next_[floor_of(arrivals_[at]) + 1];
   next_[0] = static_cast<std::int32_t>(first);
   std::partial_sum(next_.begin(), next_.end(), next_.begin());
-  sorted_.resize(images_.size());
-  for (std::size_t at = first; at < images_.size(); ++at) {
-    sorted_[static_cast<std::size_t>(next_[floor_of(images_[at])]++)] = {
-        images_[at].place.z(), static_cast<std::int32_t>(at)};
+  sorted_.resize(arrivals_.size());
+  for (std::size_t at = first; at < arrivals_.size(); ++at) {
+    sorted_[static_cast<std::size_t>(next_[floor_of(arrivals_[at])]++)] = {
+        arrivals_[at].place.z(), static_cast<std::int32_t>(at)};
   }
   std::int32_t floor_begin = static_cast<std::int32_t>(first);
   for (const std::int32_t floor_end : next_) {  // it was moved there
@@ -165,7 +174,7 @@ double LocalAtoms::fitting_edge(std::span<const std::int32_t> column_begin) cons
   // From the first atom to the last there is one distance less than there are atoms.
   if (full_clusters > 0) height *= static_cast<double>(width) / ((width - 1) * full_clusters);
   const double atoms_per_column =
-      static_cast<double>(images_.size()) / static_cast<double>(column_begin.size() - 1);
+      static_cast<double>(arrivals_.size()) / static_cast<double>(column_begin.size() - 1);
   return std::max(std::cbrt(edge_ * edge_ * height),
                   edge_ * std::sqrt(static_cast<double>(width) / atoms_per_column));
 }
@@ -193,14 +202,25 @@ std::vector<LocalAtoms::Window> LocalAtoms::open_windows(
   return windows;
 }
 
-void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positions, double reach,
+void LocalAtoms::select_others(const Cell& cell, std::span<const double> positions, double reach,
                                const SpatialOrder& order, Part part,
                                std::span<const Window> windows) {
   const std::size_t natoms = positions.size() / 3;
-  const std::size_t owned = images_.size();
+  const std::size_t first_owned = part.begin(natoms);
+  const std::size_t owned = arrivals_.size();
   const double margin = reach * ImagesInBox::margin;
   const Box seen = box_.grown(Eigen::Vector3d::Constant(reach + margin));
   check_image_count(ImagesInBox(cell, seen), natoms, reach);
+
+  ghosts_.clear();
+  const auto add = [&](std::vector<Arrival>& kind, Arrival arrival) {
+    if (!seen.holds(arrival.place)) return;
+    arrival.column = table_.find(arrival.place.x(), arrival.place.y());
+    if (arrival.column == ColumnTable::none) return;
+    const Window& window = windows[static_cast<std::size_t>(arrival.column)];
+    if (arrival.place.z() < window.low || arrival.place.z() > window.high) return;
+    kind.push_back(arrival);
+  };
   for (std::size_t index = 0; index < order.box_count(); ++index) {
     if (order.is_empty(index)) continue;
     const SpatialOrder::Box box = order.box(cell, index);
@@ -208,27 +228,32 @@ void LocalAtoms::select_ghosts(const Cell& cell, std::span<const double> positio
     const Eigen::Vector3d half = (box.high - box.low) / 2;
     const ImagesInBox images(cell, seen.grown(half.array() + margin));
     images.of((box.low + box.high) / 2, [&](const Shift& shift) {
+      const Eigen::Vector3d offset = moved(cell, Eigen::Vector3d::Zero(), shift);
       for (std::size_t at = box.begin; at < box.end; ++at) {
-        const bool here = shift == Shift{};
-        if (here && part.begin(natoms) <= at && at < part.end(natoms)) continue;
-        const std::int32_t atom = order.atoms()[at];
-        const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atom));
-        Shift total = order.home(cell, position);
-        for (std::size_t axis = 0; axis < 3; ++axis) total[axis] += shift[axis];
-        const Eigen::Vector3d place = moved(cell, position, total);
-        if (!seen.holds(place)) continue;
-        const std::int32_t column = table_.find(place.x(), place.y());
-        if (column == ColumnTable::none) continue;
-        const Window& window = windows[static_cast<std::size_t>(column)];
-        if (place.z() < window.low || place.z() > window.high) continue;
-        images_.push_back({place, atom, column, total});
+        const bool is_owned = at - first_owned < owned;
+        if (is_owned) {
+          if (!(shift > Shift{})) continue;
+          const std::size_t imaged = at - first_owned;
+          const Arrival& home = arrivals_[imaged];
+          add(arrivals_, {home.place + offset, home.atom, ColumnTable::none, sum(home.shift, shift),
+                          static_cast<std::int32_t>(imaged)});
+        } else {
+          const std::int32_t atom = order.atoms()[at];
+          const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atom));
+          const Shift total = sum(order.home(cell, position), shift);
+          add(ghosts_, {moved(cell, position, total), atom, ColumnTable::none, total, none});
+        }
       }
     });
   }
-  cut_into_clusters(sort_by_column(owned), &Column::ghosts);
+  cut_into_clusters(sort_by_column(owned), &Column::images);
+  imaged_.assign(members_.size() * width_ - owned_.size(), padding);
+  const std::size_t first_ghost = arrivals_.size();
+  arrivals_.insert(arrivals_.end(), ghosts_.begin(), ghosts_.end());
+  cut_into_clusters(sort_by_column(first_ghost), &Column::ghosts);
 }
 
-/// Cuts the sorted images of columns into clusters: full ones, but none across a gap.
+/// Cuts the sorted arrivals of columns into clusters: full ones, but none across a gap.
 void LocalAtoms::cut_into_clusters(std::span<const std::int32_t> column_begin,
                                    IndexRange Column::*range) {
   const auto width = static_cast<std::int32_t>(width_);
@@ -247,7 +272,6 @@ void LocalAtoms::cut_into_clusters(std::span<const std::int32_t> column_begin,
     }
     columns_[column].*range = {first, static_cast<std::int32_t>(members_.size())};
   }
-  if (range == &Column::owned) owned_.assign(members_.size() * width_, padding);
 }
 
 /// Fills the arrays that a refresh reads, and takes the positions.
@@ -261,6 +285,7 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
   for (auto* arrays : {&shift_, &reference_}) {
     for (auto& array : *arrays) array.resize(slots);
   }
+  slot_of_.resize(owned_.size());
   const double far_shift = far / cell.matrix().col(0).norm();
   for (std::size_t slot = 0; slot < slots; ++slot) {
     const IndexRange members = members_[slot / width_];
@@ -268,19 +293,22 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
     const bool is_padding = lane >= members.end - members.begin;
     const Sorted& sorted =
         sorted_[static_cast<std::size_t>(members.begin + (is_padding ? 0 : lane))];
-    const Image& image = images_[static_cast<std::size_t>(sorted.image)];
+    const Arrival& arrival = arrivals_[static_cast<std::size_t>(sorted.arrival)];
     const Eigen::Vector3d s =
-        cell.inverse() * position_of(positions, static_cast<std::size_t>(image.atom));
-    source_[slot] = 3 * static_cast<std::int64_t>(image.atom);
-    species_[slot] = species.empty() ? 0 : species[static_cast<std::size_t>(image.atom)];
+        cell.inverse() * position_of(positions, static_cast<std::size_t>(arrival.atom));
+    source_[slot] = 3 * static_cast<std::int64_t>(arrival.atom);
+    species_[slot] = species.empty() ? 0 : species[static_cast<std::size_t>(arrival.atom)];
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      shift_[axis][slot] = image.shift[axis];
+      shift_[axis][slot] = arrival.shift[axis];
       reference_[axis][slot] = s[static_cast<int>(axis)];
     }
     if (is_padding) {
       shift_[0][slot] = far_shift * (lane + 1);
     } else if (slot < owned_.size()) {
-      owned_[slot] = image.atom;
+      owned_[slot] = arrival.atom;
+      slot_of_[static_cast<std::size_t>(sorted.arrival)] = static_cast<std::int32_t>(slot);
+    } else if (arrival.imaged != none) {
+      imaged_[slot - owned_.size()] = slot_of_[static_cast<std::size_t>(arrival.imaged)];
     }
   }
   refresh(cell, positions, infinity);
@@ -308,6 +336,19 @@ SearchedClusters LocalAtoms::searched() const {
           atom_count_.data(),
           {low_[0].data(), low_[1].data(), low_[2].data()},
           {high_[0].data(), high_[1].data(), high_[2].data()}};
+}
+
+void LocalAtoms::fold_images(std::span<double> forces) const {
+  const double* from = forces.data() + 3 * owned_.size();
+  for (std::size_t first = 0; first < imaged_.size(); first += width_) {
+    for (std::size_t lane = 0; lane < width_; ++lane) {
+      if (imaged_[first + lane] == padding) break;  // the rest is, too
+      const auto slot = static_cast<std::size_t>(imaged_[first + lane]);
+      double* to = &forces[3 * width_ * (slot / width_) + slot % width_];
+      for (std::size_t axis = 0; axis < 3; ++axis) to[axis * width_] += from[axis * width_ + lane];
+    }
+    from += 3 * width_;
+  }
 }
 
 bool LocalAtoms::refresh(const Cell& cell, std::span<const double> positions, double limit) {
@@ -354,8 +395,9 @@ bool LocalAtoms::within_since_refresh(const Cell& cell, std::span<const double> 
 
 std::size_t LocalAtoms::bytes() const {
   std::size_t bytes =
-      table_.bytes() + bytes_of(columns_, columns_around_, images_, sorted_, next_, members_,
-                                owned_, atom_count_, atoms_, atoms_before_, source_, species_);
+      table_.bytes() + bytes_of(columns_, columns_around_, arrivals_, ghosts_, sorted_, next_,
+                                members_, slot_of_, owned_, imaged_, atom_count_, atoms_,
+                                atoms_before_, source_, species_);
   for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
     bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);
   }

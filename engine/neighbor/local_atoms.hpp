@@ -17,26 +17,27 @@
 
 namespace forcewire {
 
-/// The atoms one rank works with, in clusters: those it owns and the ghosts that these can see.
+/// The atoms one rank works with, in clusters: those it owns, and the images and ghosts that these
+/// can see; see LocalSystem.
 ///
-/// Owned atoms are a contiguous run of the spatial order. A ghost is any other atom, or any
-/// periodic image of any atom (an owned one included), that may be within reach of an owned atom:
-/// as many images as the reach needs, with their positions written out, so that whoever uses them
-/// knows nothing of periodicity.
+/// Owned atoms are a contiguous run of the spatial order. There are as many images and ghosts as
+/// the reach needs, with their positions written out, so that whoever uses them knows nothing of
+/// periodicity.
 ///
 /// Space is cut into columns along z, about as wide as a cluster is high. Clusters are consecutive
-/// atoms of a column, sorted by z; owned atoms and ghosts apart. (A column per cluster, cut from
-/// sorted atoms: S. Pall and B. Hess, Comput. Phys. Commun. 184, 2641 (2013).)
+/// atoms of a column, sorted by z; each kind apart. (A column per cluster, cut from sorted atoms:
+/// S. Pall and B. Hess, Comput. Phys. Commun. 184, 2641 (2013).)
 class LocalAtoms {
  public:
   /// What is in a column, clusters sorted by z, and which columns are within reach of it.
   struct Column {
     IndexRange owned{0, 0};   ///< clusters
+    IndexRange images{0, 0};  ///< clusters
     IndexRange ghosts{0, 0};  ///< clusters
     IndexRange around{0, 0};  ///< entries of `columns_around`; none where no atom is owned
   };
 
-  /// Chooses owned atoms and ghosts anew, and takes their positions.
+  /// Chooses owned atoms, images and ghosts anew, and takes their positions.
   ///
   /// @param positions that check_coordinates has passed, and `order` was made for [bohr]
   /// @param species of each atom; empty: all are species 0
@@ -70,8 +71,17 @@ class LocalAtoms {
   /// Index in the request of the atom in each slot of the owned clusters, or `padding`.
   std::span<const std::int32_t> owned() const { return owned_; }
 
+  /// The slot of the owned atom of which there is an image, for each slot of the clusters of
+  /// images, or `padding`.
+  std::span<const std::int32_t> imaged() const { return imaged_; }
+
+  /// Gives the forces on images to the atoms that they are images of.
+  /// @param forces as LocalSystem::force_numbers says; those on images are left as they are
+  void fold_images(std::span<double> forces) const;
+
   std::size_t width() const { return width_; }
   std::size_t owned_clusters() const { return owned_.size() / width_; }
+  std::size_t image_clusters() const { return imaged_.size() / width_; }
   std::size_t clusters() const { return source_.size() / width_; }
   std::span<const double> atoms() const { return atoms_; }  ///< as LocalSystem has them
 
@@ -85,20 +95,21 @@ class LocalAtoms {
 
  private:
   /// Atom `atom` of the request, moved by `shift` lattice vectors to `place`.
-  struct Image {
+  struct Arrival {
     Eigen::Vector3d place;
     std::int32_t atom;
     std::int32_t column;
     Shift shift;
+    std::int32_t imaged;  // of an image: the arrival of the owned atom
   };
 
-  /// An image on its way into a column.
+  /// An arrival on its way into a column.
   struct Sorted {
     double z;
-    std::int32_t image;
+    std::int32_t arrival;
   };
 
-  /// Where along a column ghosts matter.
+  /// Where along a column images and ghosts matter.
   struct Window {
     double low;
     double high;
@@ -108,7 +119,7 @@ class LocalAtoms {
                     const SpatialOrder& order, Part part);
   double fitting_edge(std::span<const std::int32_t> column_begin) const;
   std::vector<Window> open_windows(double reach, std::span<const std::int32_t> column_begin);
-  void select_ghosts(const Cell& cell, std::span<const double> positions, double reach,
+  void select_others(const Cell& cell, std::span<const double> positions, double reach,
                      const SpatialOrder& order, Part part, std::span<const Window> windows);
   std::vector<std::int32_t> sort_by_column(std::size_t first);
   void cut_into_clusters(std::span<const std::int32_t> column_begin, IndexRange Column::*range);
@@ -122,11 +133,14 @@ class LocalAtoms {
   std::vector<Column> columns_;
   std::vector<std::int32_t> columns_around_;
   Box box_;                          // around the owned atoms
-  std::vector<Image> images_;        // owned atoms, then ghosts
-  std::vector<Sorted> sorted_;       // the same by column and z
+  std::vector<Arrival> arrivals_;    // owned atoms, then images, then ghosts
+  std::vector<Arrival> ghosts_;      // kept for its memory
+  std::vector<Sorted> sorted_;       // each kind by column and z
   std::vector<std::int32_t> next_;   // for the sort; kept for its memory
   std::vector<IndexRange> members_;  // of each cluster, among the sorted
   std::vector<std::int32_t> owned_;
+  std::vector<std::int32_t> imaged_;
+  std::vector<std::int32_t> slot_of_;  // of each owned arrival; kept for its memory
   AlignedVector<double> atoms_;
   Eigen::Matrix3d inverse_cell_ = Eigen::Matrix3d::Identity();  // of the last refresh
 

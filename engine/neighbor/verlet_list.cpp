@@ -117,6 +117,7 @@ void VerletList::fill_rows_of_column(const LocalAtoms::Column& column) {
     const LocalAtoms::Column& other = atoms_.columns()[static_cast<std::size_t>(index)];
     // A pair of owned clusters is the lower one's.
     if (other.owned.begin > column.owned.begin) owned.emplace_back(other.owned);
+    if (other.images.begin < other.images.end) owned.emplace_back(other.images);
     if (other.ghosts.begin < other.ghosts.end) ghosts.emplace_back(other.ghosts);
   }
   ColumnCursor here(column.owned);
@@ -169,6 +170,7 @@ LocalSystem VerletList::system() const {
   const Eigen::Vector3d center = (box.low + box.high) / 2;
   return {atoms_.width(),
           atoms_.owned_clusters(),
+          atoms_.image_clusters(),
           atoms_.atoms(),
           owned_rows_.view(),
           ghost_rows_.view(),

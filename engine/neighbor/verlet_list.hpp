@@ -74,6 +74,13 @@ class VerletList {
   /// Index in the request of the atom in each slot of the owned clusters, or LocalAtoms::padding.
   std::span<const std::int32_t> owned() const { return atoms_.owned(); }
 
+  /// The owned slot behind each slot of an image, or LocalAtoms::padding.
+  std::span<const std::int32_t> imaged() const { return atoms_.imaged(); }
+
+  /// Gives the forces on images to the atoms that they are images of.
+  /// @param forces as LocalSystem::force_numbers says
+  void fold_images(std::span<double> forces) const { atoms_.fold_images(forces); }
+
  private:
   struct Reference {
     Cell cell;

@@ -193,8 +193,10 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
     attempt([&] {
       const VerletList& list = lists.current();
       if (!list.exists()) return;  // a rank knows why
-      owned_forces_.resize(3 * list.owned().size());
-      sums = potential_->compute(list.system(), owned_forces_);
+      const LocalSystem system = list.system();
+      local_forces_.resize(system.force_numbers());
+      sums = potential_->compute(system, local_forces_);
+      list.fold_images(local_forces_);
       write_forces(list);
     });
   }
@@ -245,7 +247,7 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
 void Evaluator::write_forces(const VerletList& list) {
   const std::size_t width = list.system().width;
   const std::int32_t* owned = list.owned().data();
-  const double* from = owned_forces_.data();
+  const double* from = local_forces_.data();
   double* forces = forces_.data().data();
   double sum = 0;  // is a number if all forces are
   for (std::size_t left = list.owned().size(); left > 0; left -= width) {

@@ -140,7 +140,7 @@ class Evaluator {
   SharedArray<double> positions_;
   SharedArray<double> forces_;
   SharedArray<std::byte> order_memory_;
-  AlignedVector<double> owned_forces_;    // by cluster; see Potential::compute
+  AlignedVector<double> local_forces_;    // see LocalSystem::force_numbers
   std::chrono::nanoseconds last_wait_{};  // for the root's command
   EvaluatorStatistics statistics_;
 };

@@ -28,10 +28,11 @@ class Potential {
   /// Atoms farther apart than this do not see each other [bohr].
   virtual double cutoff() const = 0;
 
-  /// Forces on the owned atoms of `system`, and this rank's share of energy and virial.
+  /// Forces on the owned atoms of `system` and on their images, and this rank's share of energy and
+  /// virial.
   ///
-  /// @param forces of owned clusters: x of all slots, then y, then z, cluster after cluster;
-  ///        overwritten, those of padding are ignored; aligned to 64 bytes [hartree/bohr]
+  /// @param forces as LocalSystem::force_numbers says; overwritten, those of padding are ignored;
+  ///        aligned to 64 bytes [hartree/bohr]
   virtual LocalSums compute(const LocalSystem& system, std::span<double> forces) = 0;
 
   /// The tail correction of a fully periodic system of `volume` [bohr^3] with `count[s]` atoms of

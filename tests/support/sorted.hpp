@@ -53,8 +53,8 @@ inline Eigen::Vector3d force_in_slot(const LocalSystem& system, std::span<const 
   return {x[0], x[system.width], x[2 * system.width]};
 }
 
-/// Calls `visit(i, j, is_ghost)` for each pair of slots of `system` that a kernel computes; a pair
-/// of owned atoms once, padding left out.
+/// Calls `visit(i, j, is_ghost)` for each pair of slots of `system` that a kernel computes: i is
+/// owned, j may be an image; a pair once, padding left out.
 template <typename Visit>
 void for_each_pair(const LocalSystem& system, const Visit& visit) {
   const auto atoms_of_row = [&](const NeighborRows& rows, std::size_t i, bool is_ghost) {

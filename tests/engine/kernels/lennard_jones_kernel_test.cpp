@@ -1,5 +1,5 @@
-// Rows of every kind of length, of owned clusters and of ghosts, against the textbook formula, pair
-// by pair.
+// Rows of every kind of length, of owned clusters, images and ghosts, against the textbook formula,
+// pair by pair.
 
 #include "engine/kernels/lennard_jones_kernel.hpp"
 
@@ -46,31 +46,36 @@ struct RowLength {
 };
 
 /// Clusters of atoms on a shuffled grid, no two closer than 0.8 sigma, some slots left empty, and
-/// rows of given lengths (fewer owned ones where there are no more behind a cluster).
+/// rows of given lengths (fewer owned ones where there are no more behind a cluster). The kernel
+/// need not know of whom an image is one.
 class Clusters {
  public:
   Clusters(std::size_t owned_clusters, const std::vector<RowLength>& lengths, int species_count,
            double sigma)
       : owned_clusters_(owned_clusters) {
     constexpr std::size_t ghost_clusters = 24;
-    fill(owned_clusters + ghost_clusters, species_count, sigma);
+    const std::size_t first_ghost = owned_clusters + image_clusters;
+    fill(first_ghost + ghost_clusters, species_count, sigma);
     for (std::size_t slot = 0; slot < owned_clusters * width_; ++slot) {
-      const bool is_padding = Slot({width_, 0, atoms_, {}, {}}, slot).is_padding();
+      const bool is_padding = Slot({.width = width_, .atoms = atoms_}, slot).is_padding();
       const RowLength length = is_padding ? RowLength{0, 0} : lengths[slot % lengths.size()];
-      add_row(owned_, slot / width_ + 1, owned_clusters, length.owned);
-      add_row(ghosts_, owned_clusters, owned_clusters + ghost_clusters, length.ghosts);
+      add_row(owned_, slot / width_ + 1, first_ghost, length.owned);
+      add_row(ghosts_, first_ghost, first_ghost + ghost_clusters, length.ghosts);
     }
   }
 
   LocalSystem system() const {
     return {width_,
             owned_clusters_,
+            image_clusters,
             atoms_,
             {owned_.begin, owned_.cluster},
             {ghosts_.begin, ghosts_.cluster}};
   }
 
  private:
+  static constexpr std::size_t image_clusters = 3;
+
   struct Rows {
     std::vector<std::size_t> begin{0};
     std::vector<std::int32_t> cluster;
@@ -137,7 +142,7 @@ void expect_textbook(const ReferenceModel& model, std::size_t owned_clusters,
   LocalSystem system = clusters.system();
   system.center = {20, 20, 20};
   system.compact = compact;
-  AlignedVector<double> forces(3 * system.owned_clusters * system.width, std::nan(""));
+  AlignedVector<double> forces(system.force_numbers(), std::nan(""));
   const Truncation truncation = model.pair(0, 0).truncation;
   const LocalSums sums =
       lennard_jones_kernel(system, coefficients(model), model.species_count(), truncation, forces);
@@ -146,7 +151,7 @@ void expect_textbook(const ReferenceModel& model, std::size_t owned_clusters,
   long double energy_scale = 0;
   LongMatrix virial = LongMatrix::Zero();
   long double virial_scale = 0;
-  std::vector<ScaledForce> expected(system.owned_clusters * system.width);
+  std::vector<ScaledForce> expected(system.force_numbers() / 3);
   for_each_pair(system, [&](std::size_t i, std::size_t j, bool is_ghost) {
     const Slot a(system, i);
     const Slot b(system, j);

@@ -83,7 +83,7 @@ TEST_F(RefreshKernel, BringsAtomsBackFromAnyBox) {
   wrap_at_random(sent, 3, random_);
   EXPECT_TRUE(refresh(sent, 0.7));
   for (std::size_t atom = 0; atom < moved.natoms(); ++atom) {
-    const Slot now({cluster_width(), 0, atoms_, {}, {}}, atom);
+    const Slot now({.width = cluster_width(), .atoms = atoms_}, atom);
     EXPECT_LT((now.position - moved.position(atom)).norm(), 1e-13);
     EXPECT_EQ(now.species, static_cast<std::int64_t>(atom % 5));
   }

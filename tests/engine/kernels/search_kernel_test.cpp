@@ -55,7 +55,7 @@ class Cube {
 
   /// Has the atom in `slot` one of `cluster` within the radius?
   bool sees(std::size_t slot, std::int32_t cluster, double radius_squared) const {
-    const LocalSystem system{cluster_width(), 0, atoms_, {}, {}};
+    const LocalSystem system{.width = cluster_width(), .atoms = atoms_};
     if (Slot(system, slot).is_padding()) return false;
     for (std::size_t lane = 0; lane < cluster_width(); ++lane) {
       const Slot other(system, static_cast<std::size_t>(cluster) * cluster_width() + lane);

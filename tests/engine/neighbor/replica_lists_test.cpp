@@ -44,9 +44,10 @@ testing::AssertionResult is_right(const ReplicaLists& lists, const Configuration
   const ReferenceModel model(argon());
   const VerletList& list = lists.current();
   std::vector<double> forces(structure.positions.size(), std::nan(""));
-  AlignedVector<double> local(3 * list.owned().size());
   const LocalSystem system = list.system();
+  AlignedVector<double> local(system.force_numbers());
   const LocalSums sums = engine_potential(model)->compute(system, local);
+  list.fold_images(local);
   for (std::size_t slot = 0; slot < list.owned().size(); ++slot) {
     if (list.owned()[slot] == LocalAtoms::padding) continue;
     double* force = &forces[3 * static_cast<std::size_t>(list.owned()[slot])];

@@ -36,14 +36,18 @@ std::vector<Distances> listed(const VerletList& list, std::size_t natoms, double
   for (std::size_t slot = 0; slot < slots; ++slot) {
     EXPECT_EQ(list.owned()[slot] == LocalAtoms::padding, Slot(system, slot).is_padding());
   }
+  const std::size_t first_ghost = slots + list.imaged().size();
+  EXPECT_EQ(3 * first_ghost, system.force_numbers());
   std::set<std::pair<std::size_t, std::size_t>> seen;
   for_each_pair(system, [&](std::size_t i, std::size_t j, bool is_ghost) {
-    EXPECT_EQ(is_ghost, j >= slots);
+    EXPECT_EQ(is_ghost, j >= first_ghost);
     EXPECT_TRUE(seen.insert({std::min(i, j), std::max(i, j)}).second) << "twice";
     const double distance = (Slot(system, i).position - Slot(system, j).position).norm();
     if (!(distance < radius)) return;
     result[static_cast<std::size_t>(list.owned()[i])].push_back(distance);
-    if (!is_ghost) result[static_cast<std::size_t>(list.owned()[j])].push_back(distance);
+    if (is_ghost) return;
+    const std::size_t owned = j < slots ? j : static_cast<std::size_t>(list.imaged()[j - slots]);
+    result[static_cast<std::size_t>(list.owned()[owned])].push_back(distance);
   });
   for (Distances& distances : result) std::sort(distances.begin(), distances.end());
   return result;

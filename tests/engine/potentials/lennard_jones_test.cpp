@@ -69,7 +69,7 @@ struct Dimer {
 /// Do energy, forces and virial of a dimer follow from `pair_energy`?
 void expect_dimer(LennardJones& potential, int a, int b, double r) {
   const Dimer dimer(r, a, b);
-  AlignedVector<double> forces(3 * dimer.list.owned().size());
+  AlignedVector<double> forces(dimer.list.system().force_numbers());
   const LocalSums sums = potential.compute(dimer.list.system(), forces);
 
   const double h = 1e-5;
