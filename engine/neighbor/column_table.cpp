@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/geometry/whole.hpp"
+
 namespace forcewire {
 
 namespace {
 
 // Numbers of columns along an axis repeat with the period of the grid, 2^32: strangers that share a
 // column only cost the test of a distance, and neighbours stay neighbours.
-std::uint32_t column_number(double offset, double edge) {
-  return static_cast<std::uint32_t>(static_cast<std::int64_t>(std::floor(offset / edge)));
+std::uint32_t column_number(double columns) {
+  return static_cast<std::uint32_t>(static_cast<std::int64_t>(whole(columns)));
 }
 
 std::uint64_t key_of(std::uint32_t x, std::uint32_t y) { return (std::uint64_t{x} << 32U) | y; }
@@ -18,10 +20,10 @@ std::uint64_t key_of(std::uint32_t x, std::uint32_t y) { return (std::uint64_t{x
 }  // namespace
 
 ColumnTable::ColumnTable(double x, double y, double edge)
-    : x_(x), y_(y), edge_(edge), slots_(64, none) {}
+    : x_(x), y_(y), edge_(edge), per_length_(1 / edge), slots_(64, none) {}
 
 ColumnTable::Key ColumnTable::key(double x, double y) const {
-  return key_of(column_number(x - x_, edge_), column_number(y - y_, edge_));
+  return key_of(column_number((x - x_) * per_length_), column_number((y - y_) * per_length_));
 }
 
 std::size_t ColumnTable::slot(Key key) const {

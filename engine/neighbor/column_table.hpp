@@ -51,6 +51,7 @@ class ColumnTable {
   double x_ = 0;
   double y_ = 0;
   double edge_ = 0;
+  double per_length_ = 0;            // columns
   std::vector<Key> keys_;            // by column
   std::vector<std::int32_t> slots_;  // open addressing: column or none; size is a power of two
 };

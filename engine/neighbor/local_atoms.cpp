@@ -11,6 +11,7 @@
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/kernels/refresh_kernel.hpp"
 #include "engine/kernels/simd.hpp"
+#include "engine/neighbor/resize_anew.hpp"
 
 namespace forcewire {
 
@@ -129,22 +130,27 @@ std::vector<std::int32_t> LocalAtoms::sort_by_column(std::size_t first) {
   std::partial_sum(begin.begin(), begin.end(), begin.begin());
 
   // A column of n atoms is n floors. Atoms by floor, one counting sort, are nearly sorted by z.
-  const auto floor_of = [&](const Arrival& arrival) {
-    const auto column = static_cast<std::size_t>(arrival.column);
-    const std::int32_t floors = begin[column + 1] - begin[column];
+  std::vector<double> floors_per_length(columns, 0);
+  for (std::size_t column = 0; column < columns; ++column) {
     const double height = extent[column].high - extent[column].low;
-    const double part = height > 0 ? (arrival.place.z() - extent[column].low) / height : 0;
-    return static_cast<std::size_t>(begin[column]) - first +
-           static_cast<std::size_t>(std::min(static_cast<std::int32_t>(part * floors), floors - 1));
-  };
+    if (height > 0) floors_per_length[column] = (begin[column + 1] - begin[column]) / height;
+  }
+  floor_.resize(arrivals_.size());
   next_.assign(arrivals_.size() - first + 1, 0);
-  for (std::size_t at = first; at < arrivals_.size(); ++at) ++next_[floor_of(arrivals_[at]) + 1];
+  for (std::size_t at = first; at < arrivals_.size(); ++at) {
+    const auto column = static_cast<std::size_t>(arrivals_[at].column);
+    const double above = arrivals_[at].place.z() - extent[column].low;
+    const auto floor = static_cast<std::int32_t>(above * floors_per_length[column]);
+    floor_[at] = std::min(begin[column] + floor, begin[column + 1] - 1);
+    ++next_[static_cast<std::size_t>(floor_[at]) - first + 1];
+  }
   next_[0] = static_cast<std::int32_t>(first);
   std::partial_sum(next_.begin(), next_.end(), next_.begin());
   sorted_.resize(arrivals_.size());
   for (std::size_t at = first; at < arrivals_.size(); ++at) {
-    sorted_[static_cast<std::size_t>(next_[floor_of(arrivals_[at])]++)] = {
-        arrivals_[at].place.z(), static_cast<std::int32_t>(at)};
+    const auto to = next_[static_cast<std::size_t>(floor_[at]) - first]++;
+    sorted_[static_cast<std::size_t>(to)] = {arrivals_[at].place.z(),
+                                             static_cast<std::int32_t>(at)};
   }
   std::int32_t floor_begin = static_cast<std::int32_t>(first);
   for (const std::int32_t floor_end : next_) {  // it was moved there
@@ -278,14 +284,14 @@ void LocalAtoms::cut_into_clusters(std::span<const std::int32_t> column_begin,
 void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
                       std::span<const std::int32_t> species) {
   const std::size_t slots = members_.size() * width_;
-  atoms_.resize(4 * slots);
-  atoms_before_.resize(4 * slots);
-  source_.resize(slots);
-  species_.resize(slots);
+  resize_anew(atoms_, 4 * slots);
+  resize_anew(atoms_before_, 4 * slots);
+  resize_anew(source_, slots);
+  resize_anew(species_, slots);
   for (auto* arrays : {&shift_, &reference_}) {
-    for (auto& array : *arrays) array.resize(slots);
+    for (auto& array : *arrays) resize_anew(array, slots);
   }
-  slot_of_.resize(owned_.size());
+  resize_anew(slot_of_, owned_.size());
   const double far_shift = far / cell.matrix().col(0).norm();
   for (std::size_t slot = 0; slot < slots; ++slot) {
     const IndexRange members = members_[slot / width_];
@@ -316,17 +322,22 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
 
 void LocalAtoms::bound_clusters() {
   for (auto* corner : {&low_, &high_}) {
-    for (auto& axis : *corner) axis.resize(members_.size() + search_padding);
+    for (auto& axis : *corner) resize_anew(axis, members_.size() + search_padding);
   }
-  atom_count_.resize(members_.size());
+  resize_anew(atom_count_, members_.size());
   for (std::size_t cluster = 0; cluster < members_.size(); ++cluster) {
     const double* atoms = &atoms_[4 * width_ * cluster];
     atom_count_[cluster] = members_[cluster].end - members_[cluster].begin;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      const double* begin = atoms + axis * width_;
-      const auto [low, high] = std::minmax_element(begin, begin + atom_count_[cluster]);
-      low_[axis][cluster] = *low;
-      high_[axis][cluster] = *high;
+      const double* x = atoms + axis * width_;
+      double low = x[0];
+      double high = x[0];
+      for (std::int32_t lane = 1; lane < atom_count_[cluster]; ++lane) {
+        low = std::min(low, x[lane]);
+        high = std::max(high, x[lane]);
+      }
+      low_[axis][cluster] = low;
+      high_[axis][cluster] = high;
     }
   }
 }
@@ -395,8 +406,8 @@ bool LocalAtoms::within_since_refresh(const Cell& cell, std::span<const double> 
 
 std::size_t LocalAtoms::bytes() const {
   std::size_t bytes =
-      table_.bytes() + bytes_of(columns_, columns_around_, arrivals_, ghosts_, sorted_, next_,
-                                members_, slot_of_, owned_, imaged_, atom_count_, atoms_,
+      table_.bytes() + bytes_of(columns_, columns_around_, arrivals_, ghosts_, sorted_, floor_,
+                                next_, members_, slot_of_, owned_, imaged_, atom_count_, atoms_,
                                 atoms_before_, source_, species_);
   for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
     bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);

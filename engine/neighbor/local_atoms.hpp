@@ -136,7 +136,8 @@ class LocalAtoms {
   std::vector<Arrival> arrivals_;    // owned atoms, then images, then ghosts
   std::vector<Arrival> ghosts_;      // kept for its memory
   std::vector<Sorted> sorted_;       // each kind by column and z
-  std::vector<std::int32_t> next_;   // for the sort; kept for its memory
+  std::vector<std::int32_t> floor_;  // for the sort; kept for its memory
+  std::vector<std::int32_t> next_;   // the same
   std::vector<IndexRange> members_;  // of each cluster, among the sorted
   std::vector<std::int32_t> owned_;
   std::vector<std::int32_t> imaged_;

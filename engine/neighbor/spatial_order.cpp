@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "engine/geometry/invalid_structure.hpp"
+#include "engine/geometry/whole.hpp"
 
 namespace forcewire {
 
@@ -61,13 +62,6 @@ Interval without_vacuum(const Occupied& occupied) {
   // at the far end of the cell.
   return {static_cast<double>(begin) / slots - rounding,
           1 - static_cast<double>(longest) / slots + 2 * rounding};
-}
-
-/// std::floor for numbers within the range of image numbers. Compiled for any CPU, that one is a
-/// call; and all CPUs must agree on who owns an atom.
-double whole(double x) {
-  const auto truncated = static_cast<double>(static_cast<std::int64_t>(x));
-  return truncated - (truncated > x ? 1 : 0);
 }
 
 /// Fractional coordinates that begin at `begin`, between 0 and 1 along periodic axes.
@@ -272,16 +266,6 @@ SpatialOrder::Box SpatialOrder::box(const Cell& cell, std::size_t index) const {
   const Eigen::Vector3d half = cell.matrix().cwiseAbs() * (length / 2).matrix();
   return {static_cast<std::size_t>(box_begin_[index]),
           static_cast<std::size_t>(box_begin_[index + 1]), center - half, center + half};
-}
-
-Shift SpatialOrder::home(const Cell& cell, const Eigen::Vector3d& position) const {
-  const Eigen::Array3d s = (cell.inverse() * position).array() - begin_;
-  Shift shift{};
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    if (!cell.periodic()[axis]) continue;
-    shift[axis] = -static_cast<std::int32_t>(whole(s[static_cast<int>(axis)]));
-  }
-  return shift;
 }
 
 void check_coordinates(const Cell& cell, std::span<const double> coordinates, std::size_t first) {

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "engine/geometry/cell.hpp"
+#include "engine/geometry/whole.hpp"
 #include "engine/neighbor/part.hpp"
 
 namespace forcewire {
@@ -67,7 +68,15 @@ class SpatialOrder {
 
   /// The lattice vectors that bring an atom at `position` home: into the cell that begins where the
   /// region does.
-  Shift home(const Cell& cell, const Eigen::Vector3d& position) const;
+  Shift home(const Cell& cell, const Eigen::Vector3d& position) const {
+    const Eigen::Array3d s = (cell.inverse() * position).array() - begin_;
+    Shift shift{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (!cell.periodic()[axis]) continue;
+      shift[axis] = -static_cast<std::int32_t>(whole(s[static_cast<int>(axis)]));
+    }
+    return shift;
+  }
 
  private:
   static constexpr int most_bits = 16;  // of a key: each sorter has 2^bits counters

@@ -7,6 +7,7 @@
 
 #include "engine/kernels/search_kernel.hpp"
 #include "engine/kernels/simd.hpp"
+#include "engine/neighbor/resize_anew.hpp"
 
 namespace forcewire {
 
@@ -18,6 +19,10 @@ double spectral_norm(const Eigen::Matrix3d& matrix) {
   const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(square, Eigen::EigenvaluesOnly);
   return std::sqrt(solver.eigenvalues().maxCoeff());
 }
+
+// Consecutive clusters of a column share their candidates: to find these takes longer than to test
+// some that only one of the clusters needs.
+constexpr std::int32_t at_once = 4;
 
 /// The clusters of a column that are within reach of one after the other of another column.
 class ColumnCursor {
@@ -102,8 +107,8 @@ void VerletList::fill_rows() {
   const std::size_t slots = atoms_.owned().size();
   for (Rows* rows : {&owned_rows_, &ghost_rows_}) {
     rows->slots = slots;
+    resize_anew(rows->begin, slots + 1);
     rows->begin.assign(1, 0);
-    rows->begin.reserve(slots + 1);
   }
   for (const LocalAtoms::Column& column : atoms_.columns()) fill_rows_of_column(column);
 }
@@ -124,16 +129,22 @@ void VerletList::fill_rows_of_column(const LocalAtoms::Column& column) {
 
   const double radius_squared = list_cutoff_ * list_cutoff_;
   const double reach = list_cutoff_ * (1 + ImagesInBox::margin);
-  std::vector<IndexRange> candidates;
-  for (std::int32_t self = column.owned.begin; self < column.owned.end; ++self) {
-    const double low = clusters.low[2][self] - reach;
-    const double high = clusters.high[2][self] + reach;
-    candidates.assign(1, {self + 1, here.move_to(low, high, clusters).end});
-    for (ColumnCursor& cursor : owned) candidates.push_back(cursor.move_to(low, high, clusters));
-    owned_rows_.add(clusters, atoms_.width(), self, candidates, radius_squared, scratch_);
-    candidates.clear();
-    for (ColumnCursor& cursor : ghosts) candidates.push_back(cursor.move_to(low, high, clusters));
-    ghost_rows_.add(clusters, atoms_.width(), self, candidates, radius_squared, scratch_);
+  std::vector<IndexRange> of_owned;
+  std::vector<IndexRange> of_ghosts;
+  for (std::int32_t first = column.owned.begin; first < column.owned.end; first += at_once) {
+    const std::int32_t last = std::min(first + at_once, column.owned.end) - 1;
+    const double low = clusters.low[2][first] - reach;
+    const double high = clusters.high[2][last] + reach;
+    const std::int32_t end = here.move_to(low, high, clusters).end;
+    of_owned.assign(1, {});
+    for (ColumnCursor& cursor : owned) of_owned.push_back(cursor.move_to(low, high, clusters));
+    of_ghosts.clear();
+    for (ColumnCursor& cursor : ghosts) of_ghosts.push_back(cursor.move_to(low, high, clusters));
+    for (std::int32_t self = first; self <= last; ++self) {
+      of_owned.front() = {self + 1, end};
+      owned_rows_.add(clusters, atoms_.width(), self, of_owned, radius_squared, scratch_);
+      ghost_rows_.add(clusters, atoms_.width(), self, of_ghosts, radius_squared, scratch_);
+    }
   }
 }
 
@@ -147,10 +158,10 @@ void VerletList::Rows::add(const SearchedClusters& clusters, std::size_t width, 
   const std::size_t old_end = begin.back();
   const std::size_t room = old_end + width * count + search_padding;
   if (cluster.size() < room) {
-    // What all rows take if the rest are like those so far, once these are many enough to tell; a
-    // copy costs more than a guess.
+    // What all rows take if the rest are like those so far, once these are many enough to tell, and
+    // some more for the next list; a copy costs more than a guess.
     const std::size_t done = begin.size() - 1;
-    const std::size_t all_rows = done > slots / 16 ? old_end / done * slots : 0;
+    const std::size_t all_rows = done > slots / 16 ? old_end / done * slots * 5 / 4 : 0;
     cluster.resize(std::max({room, cluster.size() * 5 / 4, all_rows}));
   }
   if (scratch.size() < 2 * count + search_padding) scratch.resize(2 * (2 * count + search_padding));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/geometry/invalid_structure.hpp"
+#include "engine/neighbor/resize_anew.hpp"
 
 namespace forcewire {
 
@@ -194,7 +195,7 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
       const VerletList& list = lists.current();
       if (!list.exists()) return;  // a rank knows why
       const LocalSystem system = list.system();
-      local_forces_.resize(system.force_numbers());
+      resize_anew(local_forces_, system.force_numbers());
       sums = potential_->compute(system, local_forces_);
       list.fold_images(local_forces_);
       write_forces(list);
