@@ -34,14 +34,15 @@ class LennardJonesFunction {
   template <class D>
   struct Row {
     const LennardJonesCoefficients* coefficients;
-    hn::Vec<D> cutoff_squared, c12, c6, twelve_c12, six_c6, shift, switch_on_squared, switch_scale;
+    hn::Vec<D> inverse_cutoff_squared, c12, c6, twelve_c12, six_c6, shift, switch_on_squared,
+        switch_scale;
   };
 
   template <class D>
   Row<D> row(D d, std::int64_t species) const {
     const LennardJonesCoefficients* begin = table_.data() + species * species_count_;
     return {begin,
-            hn::Set(d, begin->cutoff_squared),
+            hn::Set(d, begin->inverse_cutoff_squared),
             hn::Set(d, begin->c12),
             hn::Set(d, begin->c6),
             hn::Set(d, 12 * begin->c12),
@@ -52,10 +53,9 @@ class LennardJonesFunction {
   }
 
   template <class D>
-  HWY_INLINE PairTerms<D> operator()(D d, const Row<D>& row, hn::Vec<D> r2,
+  HWY_INLINE PairTerms<D> operator()(D d, const Row<D>& row, hn::Vec<D> r2, hn::Vec<D> inverse_r2,
                                      hn::Vec<D> species) const {
     const Row<D> c = one_species ? row : row_of_lanes(d, row.coefficients, species);
-    const auto inverse_r2 = hn::Div(hn::Set(d, 1.0), r2);
     const auto inverse_r6 = hn::Mul(inverse_r2, hn::Mul(inverse_r2, inverse_r2));
     auto energy = hn::Mul(inverse_r6, hn::MulSub(c.c12, inverse_r6, c.c6));
     // -(1/r) du/dr = r^-8 (12 c12 r^-6 - 6 c6)
@@ -78,7 +78,7 @@ class LennardJonesFunction {
       force = hn::NegMulAdd(energy, slope_over_r, hn::Mul(force, s));
       energy = hn::Mul(energy, s);
     }
-    return {energy, force, hn::Lt(r2, c.cutoff_squared)};
+    return {energy, force, hn::Gt(inverse_r2, c.inverse_cutoff_squared)};
   }
 
  private:
@@ -91,7 +91,7 @@ class LennardJonesFunction {
     static_assert(sizeof(LennardJonesCoefficients) == 6 * sizeof(double));
     const auto index = hn::BitCast(di, species);
     const auto at = hn::Add(hn::ShiftLeft<2>(index), hn::ShiftLeft<1>(index));
-    const double* field = &begin->cutoff_squared;
+    const double* field = &begin->inverse_cutoff_squared;
     const auto c12 = hn::GatherIndex(d, field + 1, at);
     const auto c6 = hn::GatherIndex(d, field + 2, at);
     Row<D> lanes{begin,

@@ -16,11 +16,11 @@ enum class Truncation {
 
 /// One pair of species as the kernel needs it.
 struct LennardJonesCoefficients {
-  double cutoff_squared;     ///< [bohr^2]
-  double c12;                ///< 4 epsilon sigma^12 [hartree bohr^12]
-  double c6;                 ///< 4 epsilon sigma^6 [hartree bohr^6]
-  double shift;              ///< taken off the energy of each pair [hartree]
-  double switch_on_squared;  ///< where the switch begins [bohr^2]; only for Truncation::smooth
+  double inverse_cutoff_squared;  ///< [bohr^-2]
+  double c12;                     ///< 4 epsilon sigma^12 [hartree bohr^12]
+  double c6;                      ///< 4 epsilon sigma^6 [hartree bohr^6]
+  double shift;                   ///< taken off the energy of each pair [hartree]
+  double switch_on_squared;       ///< where the switch begins [bohr^2]; only for Truncation::smooth
   double switch_scale;  ///< 1 / (cutoff^2 - switch_on^2) [bohr^-2]; only for Truncation::smooth
 };
 

@@ -12,10 +12,14 @@
 // A pair function is a type with two templates over the vector tag D:
 //
 //   auto row(D d, std::int64_t species_i) const;      what stays the same along a row
-//   PairTerms<D> operator()(D d, const Row& row, Vec<D> r2, Vec<D> species_j) const;
+//   PairTerms<D> operator()(D d, const Row& row, Vec<D> r2, Vec<D> inverse_r2,
+//                           Vec<D> species_j) const;
 //
-// Lanes that are not `in_range` count nothing, whatever they hold: padding atoms are at a distance
-// whose square is still a number.
+// Lanes that are not `in_range` count nothing, whatever they hold. `inverse_r2`, which is there in
+// any case, is what must tell which are: it is zero for an atom that is no partner, however near.
+//
+// A row is gone through twice, for distances first: a division takes long, and what waits for it
+// would fill the core's queues before the next pair could begin.
 //
 // Included once per instruction set, inside the dispatch of a kernel.
 
@@ -76,26 +80,25 @@ class PairKernel {
       : system_(system), pair_(pair), forces_(forces) {}
 
   LocalSums run() {
-    const V zero = hn::Zero(d);
-    LaneSums sums{zero, zero, zero, zero, zero, zero, zero};
     std::fill_n(forces_, system_.force_numbers(), 0.0);
-    if (system_.compact) {
-      add_all<Partners::owned, Virial::of_atoms>(sums);
-      add_moments(sums);
-    } else {
-      add_all<Partners::owned, Virial::of_pairs>(sums);
-    }
-    add_all<Partners::ghosts, Virial::of_pairs>(sums);
+    LaneSums owned = system_.compact ? add_all<Partners::owned, Virial::of_atoms>()
+                                     : add_all<Partners::owned, Virial::of_pairs>();
+    if (system_.compact) add_moments(owned);
+    const LaneSums ghosts = add_all<Partners::ghosts, Virial::of_pairs>();
 
-    const auto total = [](V v) { return hn::GetLane(hn::SumOfLanes(d, v)); };
+    // Of a pair with a ghost half is ours.
+    const auto total = [](V of_owned, V of_ghosts) {
+      const V half = hn::Set(d, 0.5);
+      return hn::GetLane(hn::SumOfLanes(d, hn::MulAdd(half, of_ghosts, of_owned)));
+    };
     LocalSums result;
-    result.energy = total(sums.energy);
-    result.virial(0, 0) = total(sums.xx);
-    result.virial(1, 1) = total(sums.yy);
-    result.virial(2, 2) = total(sums.zz);
-    result.virial(0, 1) = result.virial(1, 0) = total(sums.xy);
-    result.virial(0, 2) = result.virial(2, 0) = total(sums.xz);
-    result.virial(1, 2) = result.virial(2, 1) = total(sums.yz);
+    result.energy = total(owned.energy, ghosts.energy);
+    result.virial(0, 0) = total(owned.xx, ghosts.xx);
+    result.virial(1, 1) = total(owned.yy, ghosts.yy);
+    result.virial(2, 2) = total(owned.zz, ghosts.zz);
+    result.virial(0, 1) = result.virial(1, 0) = total(owned.xy, ghosts.xy);
+    result.virial(0, 2) = result.virial(2, 0) = total(owned.xz, ghosts.xz);
+    result.virial(1, 2) = result.virial(2, 1) = total(owned.yz, ghosts.yz);
     return result;
   }
 
@@ -103,6 +106,7 @@ class PairKernel {
   using D = ClusterTag;
   using V = hn::Vec<D>;
   static constexpr D d{};
+  static constexpr std::size_t force_numbers = 3 * cluster_slots;  // of a cluster
 
   enum class Partners { owned, ghosts };
   enum class Virial {
@@ -118,11 +122,28 @@ class PairKernel {
     LaneForce force;
   };
 
+  /// From the atoms of a vector to that of the row.
+  struct Separation {
+    V x, y, z, r2;
+  };
+
+  /// A part of a row, short enough for its distances to stay in the first cache.
+  struct Stretch {
+    static constexpr std::size_t longest = 64;
+
+    const std::int32_t* HWY_RESTRICT clusters;
+    std::size_t size;
+    double* HWY_RESTRICT inverse_r2;  // of all slots, cluster after cluster
+  };
+
   template <Partners partners, Virial virial>
-  HWY_INLINE void add_all(LaneSums& sums) {
+  HWY_INLINE LaneSums add_all() {
+    const V zero = hn::Zero(d);
+    LaneSums sums{zero, zero, zero, zero, zero, zero, zero};
     for (std::size_t cluster = 0; cluster < system_.owned_clusters; ++cluster) {
       add_cluster<partners, virial>(cluster, sums);
     }
+    return sums;
   }
 
   template <Partners partners, Virial virial>
@@ -132,74 +153,124 @@ class PairKernel {
     const std::size_t first = index * cluster_slots;
     if (!is_half_list && rows.begin[first] == rows.begin[first + cluster_slots]) return;
 
-    const double* HWY_RESTRICT self = cluster(index);
     // The forces on this cluster stay here until it is done: a number stored and soon loaded as
     // part of a vector would stall the core.
     LaneForce on_self[cluster_parts];
     for (LaneForce& force : on_self) force = {hn::Zero(d), hn::Zero(d), hn::Zero(d)};
 
+    HWY_ALIGN double inverse_r2[Stretch::longest * cluster_slots];
     for (std::size_t lane = 0; lane < cluster_slots; ++lane) {
       std::size_t at = rows.begin[first + lane];
       const std::size_t end = rows.begin[first + lane + 1];
       if (!is_half_list && at == end) continue;
-      auto atom = row_atom(self + lane);
-      if constexpr (is_half_list) {
-        // The atoms behind this one in its own cluster.
-        for (std::size_t part = 0; part < cluster_parts; ++part) {
-          const auto behind = hn::Gt(lane_numbers(part), hn::Set(d, static_cast<double>(lane)));
-          subtract(add_pairs<partners, virial>(self, part, behind, atom, sums), on_self[part]);
-        }
-      }
-      for (; at < end; ++at) {
-        const auto other = static_cast<std::size_t>(rows.cluster[at]);
-        for (std::size_t part = 0; part < cluster_parts; ++part) {
-          const auto all = hn::Eq(hn::Zero(d), hn::Zero(d));
-          const LaneForce force =
-              add_pairs<partners, virial>(cluster(other), part, all, atom, sums);
-          if constexpr (is_half_list) subtract_from_memory(force, other, part);
-        }
+      auto atom = row_atom(cluster(index) + lane);
+      if constexpr (is_half_list) add_own_cluster<virial>(index, lane, atom, on_self, sums);
+      while (at < end) {
+        const Stretch stretch{rows.cluster.data() + at, std::min(end - at, Stretch::longest),
+                              inverse_r2};
+        find_distances(stretch, atom);
+        add_stretch<partners, virial>(stretch, atom, sums);
+        at += stretch.size;
       }
       for (std::size_t part = 0; part < cluster_parts; ++part) {
         const auto here = hn::Eq(lane_numbers(part), hn::Set(d, static_cast<double>(lane)));
-        add({hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.x)),
-             hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.y)),
-             hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.z))},
-            on_self[part]);
+        LaneForce& force = on_self[part];
+        force.x = hn::Add(force.x, hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.x)));
+        force.y = hn::Add(force.y, hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.y)));
+        force.z = hn::Add(force.z, hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.z)));
       }
     }
     for (std::size_t part = 0; part < cluster_parts; ++part) {
+      double* HWY_RESTRICT to = forces_of(index, part);
       const LaneForce& force = on_self[part];
-      subtract_from_memory({hn::Neg(force.x), hn::Neg(force.y), hn::Neg(force.z)}, index, part);
+      hn::Store(hn::Add(hn::Load(d, to), force.x), d, to);
+      hn::Store(hn::Add(hn::Load(d, to + cluster_slots), force.y), d, to + cluster_slots);
+      hn::Store(hn::Add(hn::Load(d, to + 2 * cluster_slots), force.z), d, to + 2 * cluster_slots);
     }
   }
 
-  /// Adds the forces that the atoms of a part exert on the one of the row, those in `counted`.
-  /// @return them, a lane each
-  template <Partners partners, Virial virial, class Atom>
-  HWY_INLINE LaneForce add_pairs(const double* HWY_RESTRICT other, std::size_t part,
-                                 hn::Mask<D> counted, Atom& atom, LaneSums& sums) const {
-    const ClusterPart atoms = load_part(other, part);
-    const V dx = hn::Sub(atom.x, atoms.x);
-    const V dy = hn::Sub(atom.y, atoms.y);
-    const V dz = hn::Sub(atom.z, atoms.z);
-    const V r2 = hn::MulAdd(dx, dx, hn::MulAdd(dy, dy, hn::Mul(dz, dz)));
-    const V species = hn::Load(d, other + 3 * cluster_slots + part * cluster_lanes);
-    const PairTerms<D> terms = pair_(d, atom.row, r2, species);
-    const auto counts = hn::And(terms.in_range, counted);
-    const V energy = hn::IfThenElseZero(counts, terms.energy);
-    const V f = hn::IfThenElseZero(counts, terms.force_over_r);
-    const LaneForce force{hn::Mul(f, dx), hn::Mul(f, dy), hn::Mul(f, dz)};
-    add(force, atom.force);
-    if constexpr (partners == Partners::owned) {
-      sums.energy = hn::Add(sums.energy, energy);
-      if constexpr (virial == Virial::of_pairs) sums.add_virial(force, dx, dy, dz);
-    } else {
-      const V half = hn::Set(d, 0.5);
-      sums.energy = hn::MulAdd(half, energy, sums.energy);
-      sums.add_virial({hn::Mul(half, force.x), hn::Mul(half, force.y), hn::Mul(half, force.z)}, dx,
-                      dy, dz);
+  /// Forces between the atom in `lane` of a cluster and those behind it there.
+  template <Virial virial, class Atom>
+  HWY_INLINE void add_own_cluster(std::size_t index, std::size_t lane, Atom& atom,
+                                  LaneForce (&on_self)[cluster_parts], LaneSums& sums) const {
+    for (std::size_t part = 0; part < cluster_parts; ++part) {
+      const auto behind = hn::Gt(lane_numbers(part), hn::Set(d, static_cast<double>(lane)));
+      const Separation r = separation(atom, load_part(cluster(index), part));
+      const V inverse_r2 = hn::IfThenElseZero(behind, hn::Div(hn::Set(d, 1.0), r.r2));
+      const V f = add_pairs<virial>(r, inverse_r2, species_of(cluster(index), part), atom, sums);
+      LaneForce& force = on_self[part];
+      force = {hn::NegMulAdd(f, r.x, force.x), hn::NegMulAdd(f, r.y, force.y),
+               hn::NegMulAdd(f, r.z, force.z)};
     }
-    return force;
+  }
+
+  /// From the atom to all others of a stretch.
+  template <class Atom>
+  HWY_INLINE void find_distances(const Stretch& stretch, const Atom& atom) const {
+    const double* HWY_RESTRICT atoms = system_.atoms.data();
+    double* HWY_RESTRICT inverse_r2 = stretch.inverse_r2;
+    for (std::size_t at = 0; at < stretch.size; ++at) {
+      const auto index = static_cast<std::size_t>(stretch.clusters[at]);
+      for (std::size_t part = 0; part < cluster_parts; ++part) {
+        const Separation r = separation(atom, load_part(atoms + index * cluster_numbers, part));
+        hn::Store(hn::Div(hn::Set(d, 1.0), r.r2), d, inverse_r2);
+        inverse_r2 += cluster_lanes;
+      }
+    }
+  }
+
+  /// Forces between the atom and all others of a stretch, and on these if they are ours.
+  template <Partners partners, Virial virial, class Atom>
+  HWY_INLINE void add_stretch(const Stretch& stretch, Atom& atom, LaneSums& sums) const {
+    const double* HWY_RESTRICT atoms = system_.atoms.data();
+    double* HWY_RESTRICT forces = forces_;
+    const double* HWY_RESTRICT inverse_r2 = stretch.inverse_r2;
+    for (std::size_t at = 0; at < stretch.size; ++at) {
+      const auto index = static_cast<std::size_t>(stretch.clusters[at]);
+      const double* HWY_RESTRICT other = atoms + index * cluster_numbers;
+      for (std::size_t part = 0; part < cluster_parts; ++part) {
+        const Separation r = separation(atom, load_part(other, part));
+        const V f =
+            add_pairs<virial>(r, hn::Load(d, inverse_r2), species_of(other, part), atom, sums);
+        inverse_r2 += cluster_lanes;
+        if constexpr (partners == Partners::owned) {
+          double* HWY_RESTRICT to = forces + force_numbers * index + part * cluster_lanes;
+          hn::Store(hn::NegMulAdd(f, r.x, hn::Load(d, to)), d, to);
+          hn::Store(hn::NegMulAdd(f, r.y, hn::Load(d, to + cluster_slots)), d, to + cluster_slots);
+          hn::Store(hn::NegMulAdd(f, r.z, hn::Load(d, to + 2 * cluster_slots)), d,
+                    to + 2 * cluster_slots);
+        }
+      }
+    }
+  }
+
+  /// Adds energy and virial of a vector of pairs, and their forces on the atom of the row.
+  /// @return -(1/r) du/dr
+  template <Virial virial, class Atom>
+  HWY_INLINE V add_pairs(const Separation& r, V inverse_r2, V species, Atom& atom,
+                         LaneSums& sums) const {
+    const PairTerms<D> terms = pair_(d, atom.row, r.r2, inverse_r2, species);
+    sums.energy = hn::Add(sums.energy, hn::IfThenElseZero(terms.in_range, terms.energy));
+    const V f = hn::IfThenElseZero(terms.in_range, terms.force_over_r);
+    atom.force.x = hn::MulAdd(f, r.x, atom.force.x);
+    atom.force.y = hn::MulAdd(f, r.y, atom.force.y);
+    atom.force.z = hn::MulAdd(f, r.z, atom.force.z);
+    if constexpr (virial == Virial::of_pairs) {
+      sums.add_virial({hn::Mul(f, r.x), hn::Mul(f, r.y), hn::Mul(f, r.z)}, r.x, r.y, r.z);
+    }
+    return f;
+  }
+
+  template <class Atom>
+  static HWY_INLINE Separation separation(const Atom& atom, const ClusterPart& others) {
+    const V x = hn::Sub(atom.x, others.x);
+    const V y = hn::Sub(atom.y, others.y);
+    const V z = hn::Sub(atom.z, others.z);
+    return {x, y, z, hn::MulAdd(x, x, hn::MulAdd(y, y, hn::Mul(z, z)))};
+  }
+
+  static HWY_INLINE V species_of(const double* HWY_RESTRICT cluster, std::size_t part) {
+    return hn::Load(d, cluster + 3 * cluster_slots + part * cluster_lanes);
   }
 
   /// Adds the virial of pairs of owned atoms and images, from the forces of all of them and of
@@ -235,32 +306,12 @@ class PairKernel {
     return hn::Iota(d, static_cast<double>(part * cluster_lanes));
   }
 
-  static HWY_INLINE void add(const LaneForce& force, LaneForce& sum) {
-    sum.x = hn::Add(sum.x, force.x);
-    sum.y = hn::Add(sum.y, force.y);
-    sum.z = hn::Add(sum.z, force.z);
-  }
-
-  static HWY_INLINE void subtract(const LaneForce& force, LaneForce& sum) {
-    sum.x = hn::Sub(sum.x, force.x);
-    sum.y = hn::Sub(sum.y, force.y);
-    sum.z = hn::Sub(sum.z, force.z);
-  }
-
-  HWY_INLINE void subtract_from_memory(const LaneForce& force, std::size_t index,
-                                       std::size_t part) {
-    double* HWY_RESTRICT at = forces_of(index, part);
-    hn::Store(hn::Sub(hn::Load(d, at), force.x), d, at);
-    hn::Store(hn::Sub(hn::Load(d, at + cluster_slots), force.y), d, at + cluster_slots);
-    hn::Store(hn::Sub(hn::Load(d, at + 2 * cluster_slots), force.z), d, at + 2 * cluster_slots);
-  }
-
   HWY_INLINE const double* cluster(std::size_t index) const {
     return system_.atoms.data() + index * cluster_numbers;
   }
 
   HWY_INLINE double* forces_of(std::size_t index, std::size_t part) const {
-    return forces_ + 3 * cluster_slots * index + part * cluster_lanes;
+    return forces_ + force_numbers * index + part * cluster_lanes;
   }
 
   const LocalSystem& system_;

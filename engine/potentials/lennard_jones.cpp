@@ -16,7 +16,7 @@ LennardJonesCoefficients coefficients(const LennardJonesPair& pair, Truncation t
   const double sigma6 = std::pow(pair.sigma.value, 6);
   const double cutoff_squared = pair.cutoff.value * pair.cutoff.value;
   LennardJonesCoefficients result{};
-  result.cutoff_squared = cutoff_squared;
+  result.inverse_cutoff_squared = 1 / cutoff_squared;
   result.c12 = 4 * pair.epsilon.value * sigma6 * sigma6;
   result.c6 = 4 * pair.epsilon.value * sigma6;
   if (truncation == Truncation::shift) result.shift = pair.full_energy(pair.cutoff.value);
