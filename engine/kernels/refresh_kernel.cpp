@@ -3,6 +3,11 @@
 
 #include "engine/kernels/refresh_kernel.hpp"
 
+#include <hwy/cache_control.h>
+
+#include <algorithm>
+
+#include "engine/geometry/coordinates.hpp"
 #include "engine/kernels/simd_targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -17,6 +22,10 @@ HWY_BEFORE_NAMESPACE();
 namespace forcewire {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+/// How many slots ahead positions are asked for: on all ranks but one they have to come from the
+/// cache of another core, and not in an order that the CPU could guess.
+constexpr std::size_t ahead = 64;
 
 template <class V>
 struct Vector3 {
@@ -44,12 +53,17 @@ bool run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRI
   const hn::RebindToSigned<ClusterTag> d_index;
   const Vector3<V> zero{hn::Zero(d), hn::Zero(d), hn::Zero(d)};
   const auto limit = hn::Set(d, limit_squared);
+  const auto largest = hn::Set(d, largest_coordinate);
   const auto is_periodic = [&](std::size_t axis)
                                HWY_ATTR { return hn::Set(d, cell.periodic()[axis] ? 1.0 : 0.0); };
   const Vector3<V> periodic{is_periodic(0), is_periodic(1), is_periodic(2)};
   auto escaped = hn::Zero(d);  // nonzero where an atom is beyond the limit
 
-  for (std::size_t at = 0; at < clusters * cluster_slots; at += cluster_lanes) {
+  const std::size_t end = clusters * cluster_slots;
+  for (std::size_t at = 0; at < end; at += cluster_lanes) {
+    for (std::size_t lane = 0; lane < cluster_lanes; ++lane) {
+      hwy::Prefetch(positions + sources.position[std::min(at + lane + ahead, end - 1)]);
+    }
     const auto offset = hn::LoadU(d_index, sources.position + at);
     const Vector3<V> sent{hn::GatherIndex(d, positions, offset),
                           hn::GatherIndex(d, positions + 1, offset),
@@ -78,8 +92,11 @@ bool run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRI
     const Vector3<V> moved = multiply_add(d, cell.matrix(), motion, zero);
     const auto distance =
         hn::MulAdd(moved.x, moved.x, hn::MulAdd(moved.y, moved.y, hn::Mul(moved.z, moved.z)));
+    // Modulo lattice vectors, an atom at 1e300 is as good as not moved.
+    const auto farthest = hn::Max(hn::Abs(sent.x), hn::Max(hn::Abs(sent.y), hn::Abs(sent.z)));
+    const auto is_good = hn::And(hn::Le(distance, limit), hn::Le(farthest, largest));
     // Not(<=) and not (>): a NaN has escaped, too.
-    escaped = hn::Or(escaped, hn::IfThenZeroElse(hn::Le(distance, limit), hn::Set(d, 1.0)));
+    escaped = hn::Or(escaped, hn::IfThenZeroElse(is_good, hn::Set(d, 1.0)));
   }
   return hn::AllTrue(d, hn::Eq(escaped, hn::Zero(d)));
 }

@@ -27,6 +27,7 @@ struct LocalSources {
 ///        cell since the reference [bohr^2]
 /// @param atoms room for the clusters as LocalSystem has them; aligned to 64 bytes
 /// @return whether all watched atoms are within the limit; false also for a coordinate that is NaN
+///         or beyond `largest_coordinate`
 bool refresh_atoms(const LocalSources& sources, const Cell& cell, const double* positions,
                    std::size_t clusters, std::size_t watched, double limit_squared, double* atoms);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/geometry/whole.hpp"
+#include "engine/geometry/coordinates.hpp"
 
 namespace forcewire {
 

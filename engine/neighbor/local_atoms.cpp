@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "engine/geometry/coordinates.hpp"
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/kernels/refresh_kernel.hpp"
 #include "engine/kernels/simd.hpp"

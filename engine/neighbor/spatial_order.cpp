@@ -1,7 +1,5 @@
 #include "engine/neighbor/spatial_order.hpp"
 
-#include <fmt/format.h>
-
 #include <Eigen/LU>
 #include <algorithm>
 #include <bit>
@@ -10,8 +8,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/geometry/invalid_structure.hpp"
-#include "engine/geometry/whole.hpp"
+#include "engine/geometry/coordinates.hpp"
 
 namespace forcewire {
 
@@ -27,12 +24,6 @@ constexpr double smallest_vacuum = 0.25;
 constexpr std::size_t slots = 1024;
 using Occupied = std::bitset<slots>;
 constexpr double rounding = 1e-6;  // of an axis
-
-// Coordinates beyond this are resolved no finer than 1e-7 bohr: forces would be noise.
-constexpr double largest_coordinate = 1e9;
-
-// Image numbers are 32-bit, with room to spare.
-constexpr double most_cells_away = 1e9;
 
 int wanted_bits(std::size_t natoms, int most) {
   return std::min(static_cast<int>(std::bit_width(natoms / atoms_per_box)), most);
@@ -266,35 +257,6 @@ SpatialOrder::Box SpatialOrder::box(const Cell& cell, std::size_t index) const {
   const Eigen::Vector3d half = cell.matrix().cwiseAbs() * (length / 2).matrix();
   return {static_cast<std::size_t>(box_begin_[index]),
           static_cast<std::size_t>(box_begin_[index + 1]), center - half, center + half};
-}
-
-void check_coordinates(const Cell& cell, std::span<const double> coordinates, std::size_t first) {
-  double farthest = 0;
-  for (std::size_t at = 0; at < coordinates.size(); ++at) {
-    const double distance = std::abs(coordinates[at]);
-    if (!(distance <= largest_coordinate)) {  // also for a NaN
-      throw InvalidStructure(fmt::format(
-          "coordinate {} of atom {} is {} bohr, expected a finite number below {:g}",
-          "xyz"[(first + at) % 3], (first + at) / 3, coordinates[at], largest_coordinate));
-    }
-    farthest = std::max(farthest, distance);
-  }
-  double cells_away = 0;
-  for (int axis = 0; axis < 3; ++axis) {
-    if (!cell.periodic()[static_cast<std::size_t>(axis)]) continue;
-    cells_away = std::max(cells_away, farthest * cell.inverse().row(axis).lpNorm<1>());
-  }
-  if (cells_away > most_cells_away) {
-    throw InvalidStructure(
-        fmt::format("atoms lie up to {:.1e} cells from the origin, expected less than {:.1e}",
-                    cells_away, most_cells_away));
-  }
-}
-
-bool can_be_resolved(std::span<const double> coordinates) {
-  int beyond = 0;  // no early end: this way it is vector instructions
-  for (const double x : coordinates) beyond |= std::abs(x) <= largest_coordinate ? 0 : 1;
-  return beyond == 0;
 }
 
 }  // namespace forcewire

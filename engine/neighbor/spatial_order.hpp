@@ -8,18 +8,13 @@
 #include <span>
 
 #include "engine/geometry/cell.hpp"
-#include "engine/geometry/whole.hpp"
+#include "engine/geometry/coordinates.hpp"
 #include "engine/neighbor/part.hpp"
 
 namespace forcewire {
 
 /// Lattice vectors to add to a position.
 using Shift = std::array<std::int32_t, 3>;
-
-/// Where an atom is, of 3 natoms coordinates [bohr].
-inline Eigen::Vector3d position_of(std::span<const double> positions, std::size_t atom) {
-  return Eigen::Map<const Eigen::Vector3d>(positions.data() + 3 * atom);
-}
 
 /// Atoms sorted so that a contiguous run of them fills a compact region of space.
 ///
@@ -106,14 +101,5 @@ class SpatialOrder {
   std::array<std::size_t, 3> axis_boxes_{};
   std::array<SpreadBits, 3> spread_;
 };
-
-/// @throws InvalidStructure when a coordinate is not finite, too large to be resolved, or too many
-///         cells away
-/// @param first index of the first of these coordinates, for the message
-void check_coordinates(const Cell& cell, std::span<const double> coordinates, std::size_t first);
-
-/// Are all coordinates finite, and small enough to tell atoms apart? Modulo lattice vectors, one of
-/// 1e300 bohr is as good as no movement. check_coordinates throws where this is false.
-bool can_be_resolved(std::span<const double> coordinates);
 
 }  // namespace forcewire

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/geometry/coordinates.hpp"
 #include "engine/kernels/search_kernel.hpp"
 #include "engine/kernels/simd.hpp"
 #include "engine/neighbor/resize_anew.hpp"
@@ -49,10 +50,11 @@ class ColumnCursor {
 VerletList::VerletList(double cutoff, const Skin& skin) : cutoff_(cutoff), skin_(skin) {}
 
 bool VerletList::is_alike(const Cell& cell, std::span<const double> positions) const {
-  if (!built_for_ || built_for_->coordinates != positions.size() ||
-      built_for_->cell.periodic() != cell.periodic()) {
-    return false;
-  }
+  return built_for_ && built_for_->coordinates == positions.size() &&
+         built_for_->cell.periodic() == cell.periodic();
+}
+
+bool VerletList::resolves_share(std::span<const double> positions) const {
   const std::size_t begin = built_for_->part.begin(positions.size());
   return can_be_resolved(positions.subspan(begin, built_for_->part.end(positions.size()) - begin));
 }
@@ -74,14 +76,15 @@ bool VerletList::refresh(const Cell& cell, std::span<const double> positions) {
 }
 
 bool VerletList::may_serve(const Cell& cell, std::span<const double> positions) const {
-  if (!is_alike(cell, positions)) return false;
+  if (!is_alike(cell, positions) || !resolves_share(positions)) return false;
   const double limit = largest_motion(cell);
   return limit > 0 && atoms_.within_since_select(cell, positions, limit);
 }
 
 bool VerletList::is_near(const Cell& cell, std::span<const double> positions,
                          double distance) const {
-  return is_alike(cell, positions) && atoms_.within_since_refresh(cell, positions, distance);
+  return is_alike(cell, positions) && resolves_share(positions) &&
+         atoms_.within_since_refresh(cell, positions, distance);
 }
 
 std::size_t VerletList::bytes() const {

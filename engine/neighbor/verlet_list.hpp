@@ -88,9 +88,11 @@ class VerletList {
     Part part;
   };
 
-  /// Is there a list of as many atoms, with the same axes periodic, and can this rank's share of
-  /// the coordinates be resolved? The share, for all ranks have a say in whether the list serves.
+  /// Is there a list of as many atoms, with the same axes periodic?
   bool is_alike(const Cell& cell, std::span<const double> positions) const;
+  /// Can this rank's share of the coordinates be resolved? The share, for all ranks have a say in
+  /// whether the list serves. (A refresh sees to it by itself.)
+  bool resolves_share(std::span<const double> positions) const;
   /// How far owned atoms may have moved [bohr]; if not positive, the deformation of the cell alone
   /// is too much.
   double largest_motion(const Cell& cell) const;

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/geometry/coordinates.hpp"
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/neighbor/resize_anew.hpp"
 
