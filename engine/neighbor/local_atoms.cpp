@@ -27,9 +27,6 @@ constexpr double far = 1e20;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// The arrival that no arrival is an image of.
-constexpr std::int32_t none = -1;
-
 // Columns are as wide as clusters are high, give or take this factor: speed is flat around it.
 constexpr double tolerated_misfit = 1.3;
 
@@ -45,6 +42,14 @@ double squared_distance(const Cell& cell, const Eigen::Vector3d& s,
 }
 
 Shift sum(const Shift& a, const Shift& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
+
+/// Does part `self` compute its pairs with the atoms of part `other`, moved by `shift`, for both?
+/// The other one, who sees our atoms moved the other way, finds the opposite. Two parts that meet
+/// in the middle of the cell and across its border have one of the two each.
+bool computes_pairs(int self, int other, const Shift& shift) {
+  const bool lower_one = (self + other + shift[0] + shift[1] + shift[2]) % 2 != 0;
+  return lower_one == (self < other);
+}
 
 /// Bytes of all arrays together.
 template <typename... Array>
@@ -67,7 +72,7 @@ void check_image_count(const ImagesInBox& images, std::size_t natoms, double rea
 
 void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
                         std::span<const std::int32_t> species, double reach,
-                        const SpatialOrder& order, Part part) {
+                        const SpatialOrder& order, Part part, std::span<const int> mates) {
   width_ = cluster_width();
   arrivals_.clear();
   members_.clear();
@@ -75,13 +80,15 @@ void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
   columns_around_.clear();
   owned_.clear();
   imaged_.clear();
-  select_owned(cell, positions, reach, order, part);
+  guests_.clear();
+  slot_by_place_.clear();
+  select_owned(cell, positions, reach, order, part, mates);
   take(cell, positions, species);
   bound_clusters();
 }
 
 void LocalAtoms::select_owned(const Cell& cell, std::span<const double> positions, double reach,
-                              const SpatialOrder& order, Part part) {
+                              const SpatialOrder& order, Part part, std::span<const int> mates) {
   const std::size_t natoms = positions.size() / 3;
   box_ = {Eigen::Vector3d::Constant(infinity), Eigen::Vector3d::Constant(-infinity)};
   for (std::size_t at = part.begin(natoms); at < part.end(natoms); ++at) {
@@ -89,7 +96,7 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
     const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atom));
     const Shift home = order.home(cell, position);
     const Eigen::Vector3d place = moved(cell, position, home);
-    arrivals_.push_back({place, atom, 0, home, none});
+    arrivals_.push_back({place, atom, 0, home, static_cast<std::int32_t>(at)});
     box_.low = box_.low.cwiseMin(place);
     box_.high = box_.high.cwiseMax(place);
   }
@@ -112,7 +119,8 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
   const std::vector<Window> windows = open_windows(reach * (1 + ImagesInBox::margin), column_begin);
   cut_into_clusters(column_begin, &Column::owned);
   owned_.assign(members_.size() * width_, padding);
-  select_others(cell, positions, reach, order, part, windows);
+  slot_by_place_.assign(arrivals_.size(), padding);
+  select_others(cell, positions, reach, order, part, mates, windows);
 }
 
 /// Sorts the arrivals from index `first` on by column and z.
@@ -210,11 +218,13 @@ std::vector<LocalAtoms::Window> LocalAtoms::open_windows(
 }
 
 void LocalAtoms::select_others(const Cell& cell, std::span<const double> positions, double reach,
-                               const SpatialOrder& order, Part part,
+                               const SpatialOrder& order, Part part, std::span<const int> mates,
                                std::span<const Window> windows) {
   const std::size_t natoms = positions.size() / 3;
   const std::size_t first_owned = part.begin(natoms);
   const std::size_t owned = arrivals_.size();
+  std::vector<char> is_mate(static_cast<std::size_t>(part.count), 0);
+  for (const int mate : mates) is_mate[static_cast<std::size_t>(mate)] = 1;
   const double margin = reach * ImagesInBox::margin;
   const Box seen = box_.grown(Eigen::Vector3d::Constant(reach + margin));
   check_image_count(ImagesInBox(cell, seen), natoms, reach);
@@ -237,19 +247,23 @@ void LocalAtoms::select_others(const Cell& cell, std::span<const double> positio
     images.of((box.low + box.high) / 2, [&](const Shift& shift) {
       const Eigen::Vector3d offset = moved(cell, Eigen::Vector3d::Zero(), shift);
       for (std::size_t at = box.begin; at < box.end; ++at) {
+        const auto place = static_cast<std::int32_t>(at);
         const bool is_owned = at - first_owned < owned;
         if (is_owned) {
           if (!(shift > Shift{})) continue;
-          const std::size_t imaged = at - first_owned;
-          const Arrival& home = arrivals_[imaged];
-          add(arrivals_, {home.place + offset, home.atom, ColumnTable::none, sum(home.shift, shift),
-                          static_cast<std::int32_t>(imaged)});
-        } else {
-          const std::int32_t atom = order.atoms()[at];
-          const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atom));
-          const Shift total = sum(order.home(cell, position), shift);
-          add(ghosts_, {moved(cell, position, total), atom, ColumnTable::none, total, none});
+          const Arrival& home = arrivals_[at - first_owned];
+          add(arrivals_,
+              {home.place + offset, home.atom, ColumnTable::none, sum(home.shift, shift), place});
+          continue;
         }
+        const int owner = part.owner(natoms, at);
+        const bool is_guest = is_mate[static_cast<std::size_t>(owner)] != 0;
+        if (is_guest && !computes_pairs(part.index, owner, shift)) continue;
+        const std::int32_t atom = order.atoms()[at];
+        const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atom));
+        const Shift total = sum(order.home(cell, position), shift);
+        add(is_guest ? arrivals_ : ghosts_,
+            {moved(cell, position, total), atom, ColumnTable::none, total, place});
       }
     });
   }
@@ -292,7 +306,8 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
   for (auto* arrays : {&shift_, &reference_}) {
     for (auto& array : *arrays) resize_anew(array, slots);
   }
-  resize_anew(slot_of_, owned_.size());
+  const auto first_owned = arrivals_.empty() ? 0 : arrivals_.front().order;
+  const auto owned = static_cast<std::int32_t>(slot_by_place_.size());
   const double far_shift = far / cell.matrix().col(0).norm();
   for (std::size_t slot = 0; slot < slots; ++slot) {
     const IndexRange members = members_[slot / width_];
@@ -313,9 +328,16 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
       shift_[0][slot] = far_shift * (lane + 1);
     } else if (slot < owned_.size()) {
       owned_[slot] = arrival.atom;
-      slot_of_[static_cast<std::size_t>(sorted.arrival)] = static_cast<std::int32_t>(slot);
-    } else if (arrival.imaged != none) {
-      imaged_[slot - owned_.size()] = slot_of_[static_cast<std::size_t>(arrival.imaged)];
+      slot_by_place_[static_cast<std::size_t>(arrival.order - first_owned)] =
+          static_cast<std::int32_t>(slot);
+    } else if (slot < owned_.size() + imaged_.size()) {
+      const std::int32_t place = arrival.order - first_owned;
+      if (0 <= place && place < owned) {
+        imaged_[slot - owned_.size()] = slot_by_place_[static_cast<std::size_t>(place)];
+      } else {
+        guests_.push_back(
+            {static_cast<std::size_t>(arrival.order), static_cast<std::int32_t>(slot)});
+      }
     }
   }
   refresh(cell, positions, infinity);
@@ -354,7 +376,7 @@ void LocalAtoms::fold_images(std::span<double> forces) const {
   const double* from = forces.data() + 3 * owned_.size();
   for (std::size_t first = 0; first < imaged_.size(); first += width_) {
     for (std::size_t lane = 0; lane < width_; ++lane) {
-      if (imaged_[first + lane] == padding) break;  // the rest is, too
+      if (imaged_[first + lane] == padding) continue;
       const auto slot = static_cast<std::size_t>(imaged_[first + lane]);
       double* to = &forces[3 * width_ * (slot / width_) + slot % width_];
       for (std::size_t axis = 0; axis < 3; ++axis) to[axis * width_] += from[axis * width_ + lane];
@@ -408,8 +430,8 @@ bool LocalAtoms::within_since_refresh(const Cell& cell, std::span<const double> 
 std::size_t LocalAtoms::bytes() const {
   std::size_t bytes =
       table_.bytes() + bytes_of(columns_, columns_around_, arrivals_, ghosts_, sorted_, floor_,
-                                next_, members_, slot_of_, owned_, imaged_, atom_count_, atoms_,
-                                atoms_before_, source_, species_);
+                                next_, members_, slot_by_place_, guests_, owned_, imaged_,
+                                atom_count_, atoms_, atoms_before_, source_, species_);
   for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
     bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);
   }

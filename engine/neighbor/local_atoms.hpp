@@ -37,15 +37,23 @@ class LocalAtoms {
     IndexRange around{0, 0};  ///< entries of `columns_around`; none where no atom is owned
   };
 
+  /// An atom of another part among the images: the force on it is to be brought to its owner.
+  struct Guest {
+    std::size_t place;  ///< of the atom, in the spatial order
+    std::int32_t slot;  ///< where it is here
+  };
+
   /// Chooses owned atoms, images and ghosts anew, and takes their positions.
   ///
+  /// @param mates other parts with whom pairs are shared out: one of the two parts computes a pair,
+  ///        and has the other one's atom as a guest. Of all others' atoms there are ghosts
   /// @param positions that check_coordinates has passed, and `order` was made for [bohr]
   /// @param species of each atom; empty: all are species 0
   /// @param reach how far an owned atom sees [bohr]
   /// @throws InvalidStructure when the reach covers too many periodic images
   void select(const Cell& cell, std::span<const double> positions,
               std::span<const std::int32_t> species, double reach, const SpatialOrder& order,
-              Part part);
+              Part part, std::span<const int> mates = {});
 
   /// Brings all local atoms to `positions`, whatever lattice vectors the server has added since.
   /// @return whether every owned atom is within `limit` [bohr] of where it was at `select`,
@@ -72,10 +80,15 @@ class LocalAtoms {
   std::span<const std::int32_t> owned() const { return owned_; }
 
   /// The slot of the owned atom of which there is an image, for each slot of the clusters of
-  /// images, or `padding`.
+  /// images, or `padding`; that also for a guest.
   std::span<const std::int32_t> imaged() const { return imaged_; }
 
-  /// Gives the forces on images to the atoms that they are images of.
+  std::span<const Guest> guests() const { return guests_; }
+
+  /// The slot of each owned atom, by its place in the spatial order from the first owned one on.
+  std::span<const std::int32_t> slot_by_place() const { return slot_by_place_; }
+
+  /// Gives the forces on images to the owned atoms that they are images of.
   /// @param forces as LocalSystem::force_numbers says; those on images are left as they are
   void fold_images(std::span<double> forces) const;
 
@@ -100,7 +113,7 @@ class LocalAtoms {
     std::int32_t atom;
     std::int32_t column;
     Shift shift;
-    std::int32_t imaged;  // of an image: the arrival of the owned atom
+    std::int32_t order;  // its place in the spatial order
   };
 
   /// An arrival on its way into a column.
@@ -116,11 +129,12 @@ class LocalAtoms {
   };
 
   void select_owned(const Cell& cell, std::span<const double> positions, double reach,
-                    const SpatialOrder& order, Part part);
+                    const SpatialOrder& order, Part part, std::span<const int> mates);
   double fitting_edge(std::span<const std::int32_t> column_begin) const;
   std::vector<Window> open_windows(double reach, std::span<const std::int32_t> column_begin);
   void select_others(const Cell& cell, std::span<const double> positions, double reach,
-                     const SpatialOrder& order, Part part, std::span<const Window> windows);
+                     const SpatialOrder& order, Part part, std::span<const int> mates,
+                     std::span<const Window> windows);
   std::vector<std::int32_t> sort_by_column(std::size_t first);
   void cut_into_clusters(std::span<const std::int32_t> column_begin, IndexRange Column::*range);
   void take(const Cell& cell, std::span<const double> positions,
@@ -141,7 +155,8 @@ class LocalAtoms {
   std::vector<IndexRange> members_;  // of each cluster, among the sorted
   std::vector<std::int32_t> owned_;
   std::vector<std::int32_t> imaged_;
-  std::vector<std::int32_t> slot_of_;  // of each owned arrival; kept for its memory
+  std::vector<Guest> guests_;
+  std::vector<std::int32_t> slot_by_place_;
   AlignedVector<double> atoms_;
   Eigen::Matrix3d inverse_cell_ = Eigen::Matrix3d::Identity();  // of the last refresh
 

@@ -69,12 +69,12 @@ bool ReplicaLists::find(const Cell& cell, std::span<const double> positions, con
 
 void ReplicaLists::rebuild(const Cell& cell, std::span<const double> positions,
                            std::span<const std::int32_t> species, const SpatialOrder& order,
-                           Part part) {
+                           Part part, std::span<const int> mates) {
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
     VerletList& list = slots_[slot].list;
     if ((open_ & bit(slot)) == 0 && list.bytes() > 0) list = VerletList(cutoff_, skin_);
   }
-  slots_[current_].list.rebuild(cell, positions, species, order, part);
+  slots_[current_].list.rebuild(cell, positions, species, order, part, mates);
 }
 
 std::size_t ReplicaLists::bytes() const {

@@ -70,10 +70,14 @@ class ReplicaLists {
   /// Builds the current list, as VerletList::rebuild does, after `find` has said that none serves.
   /// When it throws, on this rank or another, the list serves for nothing.
   void rebuild(const Cell& cell, std::span<const double> positions,
-               std::span<const std::int32_t> species, const SpatialOrder& order, Part part);
+               std::span<const std::int32_t> species, const SpatialOrder& order, Part part,
+               std::span<const int> mates = {});
 
   /// The list for the last request.
   const VerletList& current() const { return slots_[current_].list; }
+
+  /// Its number, below `Bounds::lists`.
+  std::size_t current_number() const { return current_; }
 
   /// How many lists are kept.
   int count() const { return std::popcount(open_); }

@@ -98,10 +98,10 @@ std::size_t VerletList::bytes() const {
 
 void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
                          std::span<const std::int32_t> species, const SpatialOrder& order,
-                         Part part) {
+                         Part part, std::span<const int> mates) {
   discard();
   list_cutoff_ = cutoff_ + skin_.width();
-  atoms_.select(cell, positions, species, list_cutoff_, order, part);
+  atoms_.select(cell, positions, species, list_cutoff_, order, part, mates);
   fill_rows();
   built_for_ = Reference{cell, positions.size(), part};
 }

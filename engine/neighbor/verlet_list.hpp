@@ -46,9 +46,11 @@ class VerletList {
   /// Builds the list anew for this rank's part of the atoms; the same arguments, other than
   /// `part.index`, on all ranks.
   /// @param order of these positions
+  /// @param mates see LocalAtoms::select
   /// @throws InvalidStructure as LocalAtoms::select does
   void rebuild(const Cell& cell, std::span<const double> positions,
-               std::span<const std::int32_t> species, const SpatialOrder& order, Part part);
+               std::span<const std::int32_t> species, const SpatialOrder& order, Part part,
+               std::span<const int> mates = {});
 
   /// Forgets the list: the next `refresh` says false.
   void discard() { built_for_.reset(); }
@@ -71,13 +73,20 @@ class VerletList {
   /// Atoms and neighbours after the last successful `refresh` or `rebuild`.
   LocalSystem system() const;
 
+  /// Slots of a cluster.
+  std::size_t width() const { return atoms_.width(); }
+
   /// Index in the request of the atom in each slot of the owned clusters, or LocalAtoms::padding.
   std::span<const std::int32_t> owned() const { return atoms_.owned(); }
 
   /// The owned slot behind each slot of an image, or LocalAtoms::padding.
   std::span<const std::int32_t> imaged() const { return atoms_.imaged(); }
 
-  /// Gives the forces on images to the atoms that they are images of.
+  /// See LocalAtoms.
+  std::span<const LocalAtoms::Guest> guests() const { return atoms_.guests(); }
+  std::span<const std::int32_t> slot_by_place() const { return atoms_.slot_by_place(); }
+
+  /// Gives the forces on images to the owned atoms that they are images of.
   /// @param forces as LocalSystem::force_numbers says
   void fold_images(std::span<double> forces) const { atoms_.fold_images(forces); }
 

@@ -45,6 +45,8 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
     : world_(world),
       alone_(Communicator::self()),
       nodes_(world, options.pretended_nodes),
+      exchange_(world, nodes_.node()),
+      routes_(static_cast<std::size_t>(ReplicaLists::Bounds{}.lists)),
       potential_(std::move(potential)),
       options_(std::move(options)),
       lists_(potential_->cutoff(),
@@ -199,7 +201,10 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
       resize_anew(local_forces_, system.force_numbers());
       sums = potential_->compute(system, local_forces_);
       list.fold_images(local_forces_);
-      write_forces(list);
+    });
+    if (ranks.size() > 1) exchange_forces(lists.current(), attempt);
+    attempt([&] {
+      if (lists.current().exists()) write_forces(lists.current());
     });
   }
   const Stopwatch watch(statistics_.reducing);
@@ -227,6 +232,7 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
                         Attempt& attempt) {
   const Communicator& ranks = team(positions.size());
   const bool alone = ranks.size() < world_.size();
+  if (!alone) routes_[lists.current_number()] = {};
   const Communicator& sorters = alone ? alone_ : nodes_.node();
   const Part sorter{sorters.rank(), sorters.size()};
   attempt([&] {
@@ -242,8 +248,27 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
     order_memory_.sync();
   });
   attempt([&] {
-    lists.rebuild(cell, positions, options_.species, order_, {ranks.rank(), ranks.size()});
+    lists.rebuild(cell, positions, options_.species, order_, {ranks.rank(), ranks.size()},
+                  alone ? std::span<const int>() : exchange_.mates());
   });
+  if (ranks.size() > 1) open_routes(positions.size() / 3, attempt);
+}
+
+void Evaluator::open_routes(std::size_t natoms, Attempt& attempt) {
+  const VerletList& list = lists_.current();
+  try {
+    routes_[lists_.current_number()] =
+        exchange_.open(list.exists() ? &list : nullptr, natoms, {world_.rank(), world_.size()});
+  } catch (const PotentialFailure& failure) {  // on all ranks of the node
+    attempt([&] { throw failure; });
+  }
+}
+
+/// Also on a rank that failed: the others wait for it.
+void Evaluator::exchange_forces(const VerletList& list, const Attempt& attempt) {
+  const std::span<double> forces(local_forces_);
+  exchange_.exchange(routes_[lists_.current_number()], list.width(),
+                     attempt.failure() ? std::span<double>() : forces);
 }
 
 void Evaluator::write_forces(const VerletList& list) {

@@ -17,6 +17,7 @@
 #include "engine/neighbor/spatial_order.hpp"
 #include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
+#include "engine/parallel/force_exchange.hpp"
 #include "engine/parallel/node_layout.hpp"
 #include "engine/parallel/shared_array.hpp"
 #include "engine/potentials/errors.hpp"
@@ -122,6 +123,8 @@ class Evaluator {
   void share_positions(std::size_t count);
   void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
                Attempt& attempt);
+  void open_routes(std::size_t natoms, Attempt& attempt);
+  void exchange_forces(const VerletList& list, const Attempt& attempt);
   void write_forces(const VerletList& list);
   void check_forces(const VerletList& list) const;
   Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
@@ -132,6 +135,8 @@ class Evaluator {
   const Communicator& world_;
   Communicator alone_;  // the root without the others
   NodeLayout nodes_;
+  ForceExchange exchange_;
+  std::vector<ForceExchange::Routes> routes_;  // by number of the list
   std::unique_ptr<Potential> potential_;
   EvaluatorOptions options_;
   ReplicaLists lists_;        // of this rank's part of the atoms

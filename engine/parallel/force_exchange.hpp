@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/neighbor/verlet_list.hpp"
+#include "engine/parallel/communicator.hpp"
+#include "engine/parallel/shared_array.hpp"
+
+namespace forcewire {
+
+/// Brings forces on guests to the ranks that own these atoms.
+///
+/// Ranks of a node share out their pairs: each is computed once, by the rank of one of its atoms,
+/// where the other atom is a guest (see LocalAtoms). Each rank has a region of shared memory for
+/// the forces on its guests, and takes from those of the others what is meant for its own atoms.
+/// It does so in the order of the ranks: sums come out the same every time.
+class ForceExchange {
+ public:
+  /// What a list exchanges on this rank.
+  struct Routes {
+    /// The force on a guest of another rank, and the slot it is for.
+    struct Received {
+      std::int32_t mate;
+      std::int32_t guest;  // in the order of the mate's region
+      std::int32_t slot;
+    };
+
+    std::vector<std::int32_t> sent;  // slots of guests, in the order of the region
+    std::vector<Received> received;
+  };
+
+  /// @param world of all ranks; @param node those that share memory. @collective
+  ForceExchange(const Communicator& world, const Communicator& node);
+
+  /// The ranks of this node, by their rank in the world: as parts they are mates.
+  std::span<const int> mates() const { return mates_; }
+
+  /// Finds the routes for a list that has been built.
+  /// @param list nothing where that failed: then this rank sends and gets nothing
+  /// @param part this rank's, as a part of `natoms` atoms
+  /// @collective over the node
+  /// @throws PotentialFailure of kind memory, on all ranks of the node
+  Routes open(const VerletList* list, std::size_t natoms, Part part);
+
+  /// Sends forces on guests, and adds those of the other ranks to the forces on owned atoms.
+  /// @param forces as LocalSystem::force_numbers says, of clusters of `width` slots; empty where
+  ///        there are none because something failed: the others get zeros
+  /// @collective over the node
+  void exchange(const Routes& routes, std::size_t width, std::span<double> forces);
+
+ private:
+  std::size_t header() const { return mates_.size() + 1; }
+  std::size_t region_size() const { return header() + 3 * capacity_; }
+  void make_room(std::size_t guests);
+  std::span<double> region(std::size_t rank) const;
+  void wait_for_all() const;
+
+  const Communicator& node_;
+  std::vector<int> mates_;
+  std::size_t capacity_ = 0;  // guests of a rank
+  SharedArray<double> memory_;
+};
+
+}  // namespace forcewire
