@@ -27,10 +27,11 @@ class Sorted {
 };
 
 /// Builds `list` for a part of the atoms.
-inline void rebuild(VerletList& list, const Configuration& structure, Part part = {}) {
+inline void rebuild(VerletList& list, const Configuration& structure, Part part = {},
+                    std::span<const int> mates = {}) {
   const Cell cell(structure.cell);
   list.rebuild(cell, structure.positions, structure.species,
-               Sorted(cell, structure.positions).order(), part);
+               Sorted(cell, structure.positions).order(), part, mates);
 }
 
 /// The atom in slot `index` of the clusters of `system`.

@@ -23,8 +23,33 @@ constexpr double skin = 2.5;
 /// Distances from an atom to its neighbours, in order.
 using Distances = std::vector<double>;
 
+/// The atom in each slot of owned atoms, images and guests.
+std::vector<std::size_t> atoms_by_slot(const VerletList& list, const Configuration& structure) {
+  const std::size_t owned = list.owned().size();
+  std::vector<std::size_t> result(owned + list.imaged().size());
+  const auto copy = [&](std::size_t slot, std::int32_t atom) {
+    if (atom != LocalAtoms::padding) result[slot] = static_cast<std::size_t>(atom);
+  };
+  for (std::size_t slot = 0; slot < owned; ++slot) copy(slot, list.owned()[slot]);
+  for (std::size_t image = 0; image < list.imaged().size(); ++image) {
+    const std::int32_t slot = list.imaged()[image];
+    if (slot != LocalAtoms::padding) {
+      copy(owned + image, list.owned()[static_cast<std::size_t>(slot)]);
+    }
+  }
+  const Sorted sorted(Cell(structure.cell), structure.positions);
+  for (const LocalAtoms::Guest& guest : list.guests()) {
+    copy(static_cast<std::size_t>(guest.slot), sorted.order().atoms()[guest.place]);
+  }
+  return result;
+}
+
 /// By atom, those of the list within `radius`; checks the layout of the rows on the way.
-std::vector<Distances> listed(const VerletList& list, std::size_t natoms, double radius) {
+/// @param built_for the structure of the list
+std::vector<Distances> listed(const VerletList& list, const Configuration& built_for,
+                              double radius) {
+  const std::size_t natoms = built_for.natoms();
+  const std::vector<std::size_t> atoms = atoms_by_slot(list, built_for);
   const LocalSystem system = list.system();
   std::vector<Distances> result(natoms);
   const std::size_t slots = system.owned_clusters * system.width;
@@ -45,9 +70,7 @@ std::vector<Distances> listed(const VerletList& list, std::size_t natoms, double
     const double distance = (Slot(system, i).position - Slot(system, j).position).norm();
     if (!(distance < radius)) return;
     result[static_cast<std::size_t>(list.owned()[i])].push_back(distance);
-    if (is_ghost) return;
-    const std::size_t owned = j < slots ? j : static_cast<std::size_t>(list.imaged()[j - slots]);
-    result[static_cast<std::size_t>(list.owned()[owned])].push_back(distance);
+    if (!is_ghost) result[atoms[j]].push_back(distance);
   });
   for (Distances& distances : result) std::sort(distances.begin(), distances.end());
   return result;
@@ -83,28 +106,47 @@ TEST(VerletList, HoldsAllPairsWithinTheListCutoff) {
   for (const Configuration& kind : all_kinds(6.4)) {
     VerletList list(cutoff, skin);
     rebuild(list, kind);
-    expect_equal(listed(list, kind.natoms(), cutoff + skin), expected(kind, cutoff + skin), kind);
+    expect_equal(listed(list, kind, cutoff + skin), expected(kind, cutoff + skin), kind);
   }
+}
+
+/// Do parts together own each atom once, and see all its neighbours?
+/// @param nodes into which the parts are divided; parts of one node are mates
+void expect_parts_see_all(const Configuration& structure, int parts, int nodes) {
+  const auto node_of = [&](int part) { return part * nodes / parts; };
+  std::vector<Distances> all(structure.natoms());
+  std::vector<int> owners(structure.natoms(), 0);
+  for (int part = 0; part < parts; ++part) {
+    std::vector<int> mates;
+    for (int other = 0; other < parts; ++other) {
+      if (node_of(other) == node_of(part)) mates.push_back(other);
+    }
+    VerletList list(cutoff, skin);
+    rebuild(list, structure, {part, parts}, mates);
+    for (const std::int32_t atom : list.owned()) {
+      if (atom != LocalAtoms::padding) ++owners[static_cast<std::size_t>(atom)];
+    }
+    const std::vector<Distances> rows = listed(list, structure, cutoff + skin);
+    for (std::size_t atom = 0; atom < structure.natoms(); ++atom) {
+      all[atom].insert(all[atom].end(), rows[atom].begin(), rows[atom].end());
+    }
+  }
+  for (Distances& distances : all) std::sort(distances.begin(), distances.end());
+  EXPECT_EQ(owners, std::vector<int>(structure.natoms(), 1)) << structure;
+  expect_equal(all, expected(structure, cutoff + skin), structure);
 }
 
 TEST(VerletList, PartsOwnEachAtomOnceAndSeeAllTheirNeighbors) {
   for (const Configuration& kind : all_kinds(6.4)) {
+    for (const int parts : {2, 3, 7, 64}) expect_parts_see_all(kind, parts, parts);
+  }
+}
+
+TEST(VerletList, PartsOfANodeShareOutTheirPairs) {
+  for (const Configuration& kind : all_kinds(6.4)) {
     for (const int parts : {2, 3, 7, 64}) {
-      std::vector<Distances> all(kind.natoms());
-      std::vector<int> owners(kind.natoms(), 0);
-      for (int part = 0; part < parts; ++part) {
-        VerletList list(cutoff, skin);
-        rebuild(list, kind, {part, parts});
-        for (const std::int32_t atom : list.owned()) {
-          if (atom != LocalAtoms::padding) ++owners[static_cast<std::size_t>(atom)];
-        }
-        const std::vector<Distances> rows = listed(list, kind.natoms(), cutoff + skin);
-        for (std::size_t atom = 0; atom < kind.natoms(); ++atom) {
-          all[atom].insert(all[atom].end(), rows[atom].begin(), rows[atom].end());
-        }
-      }
-      EXPECT_EQ(owners, std::vector<int>(kind.natoms(), 1)) << kind;
-      expect_equal(all, expected(kind, cutoff + skin), kind);
+      expect_parts_see_all(kind, parts, 1);
+      expect_parts_see_all(kind, parts, 2);
     }
   }
 }
@@ -140,7 +182,7 @@ bool serves(const Configuration& before, const Configuration& after) {
   VerletList list(cutoff, skin);
   rebuild(list, before);
   if (!list.refresh(Cell(after.cell), after.positions)) return false;
-  expect_equal(listed(list, after.natoms(), cutoff), expected(after, cutoff), after);
+  expect_equal(listed(list, before, cutoff), expected(after, cutoff), after);
   return true;
 }
 
@@ -287,7 +329,7 @@ TEST_F(VerletListLife, ARefreshThatFailsHasNotBeen) {
   EXPECT_TRUE(list.is_near(Cell(before_.cell), before_.positions, 1e-9));
   EXPECT_TRUE(list.may_serve(Cell(before_.cell), before_.positions));
   EXPECT_TRUE(list.refresh(Cell(before_.cell), before_.positions));
-  expect_equal(listed(list, before_.natoms(), cutoff), expected(before_, cutoff), before_);
+  expect_equal(listed(list, before_, cutoff), expected(before_, cutoff), before_);
 }
 
 TEST_F(VerletListLife, SurvivesAFailedRebuild) {
@@ -298,7 +340,7 @@ TEST_F(VerletListLife, SurvivesAFailedRebuild) {
   EXPECT_THROW(rebuild(list, after_), InvalidStructure);
   EXPECT_FALSE(list.refresh(Cell(before_.cell), before_.positions));
   rebuild(list, before_);
-  expect_equal(listed(list, before_.natoms(), cutoff), expected(before_, cutoff), before_);
+  expect_equal(listed(list, before_, cutoff), expected(before_, cutoff), before_);
 }
 
 }  // namespace
