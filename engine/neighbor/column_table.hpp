@@ -25,10 +25,20 @@ class ColumnTable {
   std::int32_t size() const { return static_cast<std::int32_t>(keys_.size()); }
 
   /// The column at x, y, made when it does not exist.
-  std::int32_t mention(double x, double y) { return mention(key(x, y)); }
+  std::int32_t mention(double x, double y) {
+    const Key key = this->key(x, y);
+    Recent& recent = recent_[recent_index(key)];
+    if (recent.column == none || recent.key != key) recent = {key, mention(key)};
+    return recent.column;
+  }
 
   /// The column at x, y, or `none`.
-  std::int32_t find(double x, double y) const { return slots_[slot(key(x, y))]; }
+  std::int32_t find(double x, double y) const {
+    const Key key = this->key(x, y);
+    const Recent& recent = recent_[recent_index(key)];
+    const bool is_recent = recent.column != none && recent.key == key;
+    return is_recent ? recent.column : slots_[slot(key)];
+  }
 
   /// Mentions all columns of which a point is within `reach` [bohr] of one in `column`, itself
   /// included.
@@ -37,13 +47,26 @@ class ColumnTable {
 
   /// Memory that is held.
   std::size_t bytes() const {
-    return keys_.capacity() * sizeof(Key) + slots_.capacity() * sizeof(std::int32_t);
+    return keys_.capacity() * sizeof(Key) + recent_.capacity() * sizeof(Recent) +
+           slots_.capacity() * sizeof(std::int32_t);
   }
 
  private:
   using Key = std::uint64_t;
 
+  /// A column that was mentioned before.
+  struct Recent {
+    Key key = 0;
+    std::int32_t column = none;
+  };
+  static constexpr std::size_t recent_edge = 32;
+
   Key key(double x, double y) const;
+  /// Where a column is if it is a recent one: those near each other are all there. That is faster
+  /// than to hash.
+  static std::size_t recent_index(Key key) {
+    return (key >> 32U) % recent_edge * recent_edge + key % recent_edge;
+  }
   std::int32_t mention(Key key);
   std::size_t slot(Key key) const;
   void grow();
@@ -51,8 +74,9 @@ class ColumnTable {
   double x_ = 0;
   double y_ = 0;
   double edge_ = 0;
-  double per_length_ = 0;            // columns
-  std::vector<Key> keys_;            // by column
+  double per_length_ = 0;  // columns
+  std::vector<Key> keys_;  // by column
+  std::vector<Recent> recent_ = std::vector<Recent>(recent_edge * recent_edge);
   std::vector<std::int32_t> slots_;  // open addressing: column or none; size is a power of two
 };
 

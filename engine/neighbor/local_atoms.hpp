@@ -67,9 +67,9 @@ class LocalAtoms {
   /// is too far.
   bool within_since_select(const Cell& cell, std::span<const double> positions, double limit) const;
 
-  /// The same, of the distances from where owned atoms are now.
-  bool within_since_refresh(const Cell& cell, std::span<const double> positions,
-                            double limit) const;
+  /// The same, of the distances from where owned atoms are now; of a thousand atoms or so.
+  bool sample_within_since_refresh(const Cell& cell, std::span<const double> positions,
+                                   double limit) const;
 
   /// Memory that is held, in use or not.
   std::size_t bytes() const;

@@ -24,8 +24,9 @@ namespace forcewire {
 /// 1. Does the list that is expected serve: the one that did the last time after the present one?
 ///    For one structure that is the present list, and for replicas in turn that of the next one.
 /// 2. Does another list serve?
-/// 3. Is a list worn out by this replica, or is this another replica? It is the same if no atom is
-///    farther than a quarter of the skin from where it was when the list *last served*. Then a list
+/// 3. Is a list worn out by this replica, or is this another replica? It is the same if no atom (of
+///    a sample, of many) is farther than a quarter of the skin from where it was when the list
+///    *last served*. Then a list
 ///    like the old one, built now, would have served that request too, with half of what it bears
 ///    to spare, and so nothing is lost by building it in the place of the old one. Otherwise a new
 ///    list is opened. How far atoms are from where the list was *built* could not tell the two:

@@ -84,7 +84,7 @@ bool VerletList::may_serve(const Cell& cell, std::span<const double> positions) 
 bool VerletList::is_near(const Cell& cell, std::span<const double> positions,
                          double distance) const {
   return is_alike(cell, positions) && resolves_share(positions) &&
-         atoms_.within_since_refresh(cell, positions, distance);
+         atoms_.sample_within_since_refresh(cell, positions, distance);
 }
 
 std::size_t VerletList::bytes() const {

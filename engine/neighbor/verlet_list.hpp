@@ -39,8 +39,9 @@ class VerletList {
   /// not.
   bool may_serve(const Cell& cell, std::span<const double> positions) const;
 
-  /// Is each owned atom within `distance` [bohr] of where it was when the list last served or was
-  /// built, deformation of the cell taken off, modulo lattice vectors?
+  /// Are owned atoms, a sample of them if there are many, within `distance` [bohr] of where they
+  /// were when the list last served or was built, deformation of the cell taken off, modulo lattice
+  /// vectors?
   bool is_near(const Cell& cell, std::span<const double> positions, double distance) const;
 
   /// Builds the list anew for this rank's part of the atoms; the same arguments, other than
