@@ -20,7 +20,12 @@ std::uint64_t key_of(std::uint32_t x, std::uint32_t y) { return (std::uint64_t{x
 }  // namespace
 
 ColumnTable::ColumnTable(double x, double y, double edge)
-    : x_(x), y_(y), edge_(edge), per_length_(1 / edge), slots_(64, none) {}
+    : x_(x),
+      y_(y),
+      edge_(edge),
+      per_length_(1 / edge),
+      recent_(recent_edge * recent_edge),
+      slots_(64, none) {}
 
 ColumnTable::Key ColumnTable::key(double x, double y) const {
   return key_of(column_number((x - x_) * per_length_), column_number((y - y_) * per_length_));

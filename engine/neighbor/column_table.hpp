@@ -76,7 +76,7 @@ class ColumnTable {
   double edge_ = 0;
   double per_length_ = 0;  // columns
   std::vector<Key> keys_;  // by column
-  std::vector<Recent> recent_ = std::vector<Recent>(recent_edge * recent_edge);
+  std::vector<Recent> recent_;
   std::vector<std::int32_t> slots_;  // open addressing: column or none; size is a power of two
 };
 
