@@ -2,7 +2,7 @@
 // without a socket, and prints JSON.
 //
 //   mpirun -n 2 engine_replay FRAMES --atoms N --edge BOHR --model SIGMA,EPSILON,CUTOFF
-//                             [--warm-up N] [--passes N]
+//                             [--warm-up N] [--passes N] [--nodes N]
 //
 // FRAMES holds positions [bohr] as float64, x y z of each atom in turn, frame after frame, and
 // nothing else. As in the program, the positions of a frame are in the memory that the ranks share
@@ -44,6 +44,7 @@ struct Wish {
   std::string model;
   std::size_t warm_up = 5;
   int passes = 1;
+  int nodes = 1;  // that the ranks are split into
 };
 
 void declare(CLI::App& app, Wish& wish) {
@@ -57,6 +58,9 @@ void declare(CLI::App& app, Wish& wish) {
   app.add_option("--warm-up", wish.warm_up, "frames of a pass that are not counted")
       ->capture_default_str();
   app.add_option("--passes", wish.passes)->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--nodes", wish.nodes, "pretended; the ranks are on one machine")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
 }
 
 struct Trajectory {
@@ -161,7 +165,9 @@ int run(const forcewire::Communicator& world, int argc, char** argv) {
   const Trajectory trajectory = world.is_root() ? read(wish) : Trajectory{};
   Record record;
   for (int pass = 0; pass < wish.passes; ++pass) {
-    Evaluator evaluator(world, forcewire::make_model({"lj", wish.model, {}}).potential, {});
+    forcewire::EvaluatorOptions options;
+    if (wish.nodes > 1) options.pretended_nodes = wish.nodes;
+    Evaluator evaluator(world, forcewire::make_model({"lj", wish.model, {}}).potential, options);
     if (evaluator.is_root()) {
       replay(evaluator, trajectory, wish, record);
       evaluator.release(0);

@@ -40,18 +40,19 @@ def found(pattern, output, program):
 class Forcewire:
     """engine_replay on the frames, which lie in a file."""
 
-    def __init__(self, program, ranks, passes):
+    def __init__(self, program, ranks, passes, nodes=1):
         self.label = f'forcewire n{ranks}'
         self.program = program
         self.ranks = ranks
         self.passes = passes
+        self.nodes = nodes  # more than one are pretended
 
     def measure(self, frames, scratch):
         cell, positions = frames[0]
         said = json.loads(run(
             ['mpirun', '-n', self.ranks, self.program, 'frames.bin', '--atoms', len(positions),
              '--edge', repr(float(cell[0, 0])), '--model', liquid.MODEL_OPTIONS,
-             '--warm-up', WARM_UP, '--passes', self.passes], scratch))
+             '--warm-up', WARM_UP, '--passes', self.passes, '--nodes', self.nodes], scratch))
         seconds = 1e-9 * said['atoms']
         return {'step_s': seconds * said['step_ns_per_atom']['mean'],
                 'median_step_s': seconds * said['step_ns_per_atom']['median'],

@@ -1,0 +1,267 @@
+"""How long a step takes on how many ranks: a model with few parameters, each the time of one thing
+that the engine does, fitted to measured parts of steps.
+
+The spatial order gives each rank a run of atoms, which fills a piece of the cubic cell: the cell is
+halved again and again across its longest edge, first for the nodes, then for the ranks of each.
+Around a piece, as far as a neighbour list reaches, lies its shell. Of a shell atom of the same node
+(a periodic image of an own atom, or a guest) the pairs are computed here or there, but not twice,
+so that a rank has half of these shell atoms, and their forces are carried home. Shell atoms of
+other nodes are all there (ghosts), and pairs with them are computed on both nodes.
+
+A step is a list of `Work`: amounts, each unit of which takes the time of a parameter. All times are
+in seconds, lengths in sigma."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, log2, prod
+
+import numpy as np
+from scipy.optimize import nnls
+
+import liquid
+
+CUTOFF = liquid.CUTOFF / liquid.SIGMA
+REACH = 1.16 * CUTOFF  # with the skin that engine/neighbor/skin.cpp begins with
+
+# engine/neighbor/spatial_order.cpp
+ATOMS_PER_BOX = 32
+MOST_BITS = 16
+
+BYTES_PER_ATOM = 24  # three float64, one way
+
+# What is fitted, and what a unit of it is.
+FITTED = {
+    'pair': 'forces, per owned atom (its pairs)',
+    'fold': 'forces, per image or guest (to carry its force home)',
+    'test': 'displacement test, per local atom',
+    'build': 'build of a list, per local atom',
+    'sort': 'sort before a build, per atom that the rank sorts',
+    'box': 'build, per box of the order (each rank looks at all of them)',
+    'hop': 'a barrier or a small reduction, per factor of two of ranks on a node',
+    'wait': 'waiting for the slowest rank, per owned atom',
+    'copy': 'positions and forces between pretended nodes, per byte',
+    'call': 'what rank 0 does alone in the engine, per step',
+}
+KINDS = ('parallel', 'surface', 'repeated', 'communication', 'serial')
+
+# Parts of a step as engine_replay has them. Rank 0 waits in several, so that the small ones are
+# one.
+PARTS = {'forces': ('forces',), 'list_test': ('list_test',), 'list_build': ('list_build',),
+         'meeting': ('sharing', 'reducing', 'other')}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What takes steps. Nodes that are only pretended have no network between them."""
+
+    atoms: int
+    ranks: int
+    nodes: int
+    steps_per_build: float
+    network: bool = False
+
+    @property
+    def ranks_of_node(self):
+        return self.ranks / self.nodes
+
+
+@dataclass(frozen=True)
+class Work:
+    part: str
+    parameter: str
+    kind: str
+    amount: float
+
+
+def halved(edges, pieces):
+    """Edges of a piece, of which `pieces` fill the box; the last cut need not be in the middle."""
+    edges = list(edges)
+    while pieces > 1:
+        longest = edges.index(max(edges))
+        edges[longest] /= min(2, pieces)
+        pieces /= 2
+    return edges
+
+
+@lru_cache
+def crossing(edges):
+    """Of the neighbours of an atom in a box, which share is outside of it? An edge of None has no
+    end: the cell is periodic and the box is as long."""
+    points = 40
+    axis = (np.arange(points) + 0.5) / points * REACH
+    x, y, z = np.meshgrid(axis, axis, axis, indexing='ij')
+    inside = np.ones_like(x)
+    for distance, edge in zip((x, y, z), edges):
+        if edge is not None:
+            inside *= np.maximum(0, 1 - distance / edge)
+    return 1 - inside[x * x + y * y + z * z <= REACH * REACH].mean()
+
+
+def seen_inside(piece, block):
+    """Of the edge of a piece with its shell, how much is inside the block of its node? The mean
+    over the pieces in a row of it."""
+    in_a_row = max(1, round(block / piece))
+    return piece + 2 * np.mean([min(REACH, index * piece) for index in range(in_a_row)])
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The mean over all ranks, in atoms."""
+
+    owned: float
+    near: float  # shell atoms of this node that are here: half of those that there are
+    foreign: float  # shell atoms of other nodes
+    crossing: float  # share of the neighbours that are of other nodes
+
+
+def piece_of(run):
+    edge = (run.atoms / liquid.DENSITY) ** (1 / 3)
+    block = halved(3 * [edge], run.nodes)
+    piece = halved(block, run.ranks_of_node)
+    whole = [b == edge for b in block]
+    seen = [p + 2 * REACH for p in piece]
+    inside = [s if w else seen_inside(p, b) for s, w, p, b in zip(seen, whole, piece, block)]
+    return Piece(owned=run.atoms / run.ranks,
+                 near=liquid.DENSITY * (prod(inside) - prod(piece)) / 2,
+                 foreign=liquid.DENSITY * (prod(seen) - prod(inside)),
+                 crossing=crossing(tuple(None if w else b for w, b in zip(whole, block))))
+
+
+def boxes_of(atoms):
+    return 2 ** min((atoms // ATOMS_PER_BOX).bit_length(), MOST_BITS)
+
+
+def computing(run):
+    """What every rank does by itself in a step."""
+    piece = piece_of(run)
+    build = 1 / run.steps_per_build
+    test = 1 - build
+    others = piece.near + piece.foreign
+    boxes = boxes_of(run.atoms)
+    sorted_atoms = run.atoms / run.ranks_of_node  # each node sorts all
+    return [
+        Work('forces', 'pair', 'parallel', piece.owned),
+        Work('forces', 'pair', 'surface', piece.owned * piece.crossing),
+        Work('forces', 'fold', 'surface', piece.near),
+        Work('list_test', 'test', 'parallel', test * piece.owned),
+        Work('list_test', 'test', 'surface', test * others),
+        Work('list_build', 'build', 'parallel', build * piece.owned),
+        Work('list_build', 'build', 'surface', build * others),
+        Work('list_build', 'sort', 'parallel', build * piece.owned),
+        Work('list_build', 'sort', 'repeated', build * (sorted_atoms - piece.owned)),
+        Work('list_build', 'box', 'repeated', build * boxes),
+        # Each rank adds up how many atoms of each box each rank of its node has.
+        Work('list_build', 'add', 'repeated', build * boxes * run.ranks_of_node),
+        Work('meeting', 'call', 'serial', 1),
+    ]
+
+
+def meeting(run):
+    """Where ranks wait for each other or send something."""
+    build = 1 / run.steps_per_build
+    several = run.nodes > 1
+    # How many collectives of all ranks, and of those of a node.
+    collectives = {'forces': (0, 1), 'list_test': (1 - build, 0),
+                   'list_build': (2 * build, 6 * build), 'meeting': (2, 1 if several else 0)}
+    result = []
+    for part, (of_all, of_node) in collectives.items():
+        near = log2(run.ranks_of_node)
+        far = log2(run.nodes)
+        hops = (of_all + of_node) * near + (0 if run.network else of_all * far)
+        result.append(Work(part, 'hop', 'communication', hops))
+        if run.network:
+            result.append(Work(part, 'network_hop', 'communication', of_all * far))
+    # A long broadcast and a long reduction: each moves the bytes twice but for one share
+    # (R. Thakur, R. Rabenseifner, W. Gropp, Int. J. High Perform. Comput. Appl. 19, 49 (2005)).
+    moved = 2 * 2 * BYTES_PER_ATOM * run.atoms * (1 - 1 / run.nodes)
+    result.append(Work('meeting', 'network_byte' if run.network else 'copy', 'communication',
+                       moved))
+    if run.network:
+        result.append(Work('meeting', 'network_hop', 'communication', 2 * log2(run.nodes)))
+    if run.ranks > 1:
+        result.append(Work('meeting', 'wait', 'communication', run.atoms / run.ranks))
+    return result
+
+
+def step(run, parameters):
+    """Seconds of a step of the engine, by kind."""
+    seconds = dict.fromkeys(KINDS, 0.0)
+    for work in computing(run) + meeting(run):
+        seconds[work.kind] += work.amount * parameters[work.parameter]
+    return seconds
+
+
+def parts(run, parameters):
+    """Seconds of a step of the engine, by part."""
+    seconds = dict.fromkeys(PARTS, 0.0)
+    for work in computing(run) + meeting(run):
+        seconds[work.part] += work.amount * parameters[work.parameter]
+    return seconds
+
+
+def run_of(row):
+    return Run(row['atoms'], row['ranks'], row['nodes'], row['steps_per_build'])
+
+
+def measured_part(row, part):
+    return sum(row['parts_s'][name] for name in PARTS[part])
+
+
+def fit(rows, known):
+    """Parameters that come closest to the measured parts of all rows, none of them negative; errors
+    count in units of the row's step. `known` is what is not fitted, by name."""
+    names = list(FITTED)
+    amounts, seconds = [], []
+    for row in rows:
+        works = computing(run_of(row)) + meeting(run_of(row))
+        for part in PARTS:
+            line = dict.fromkeys(names, 0.0)
+            rest = measured_part(row, part)
+            for work in works:
+                if work.part != part:
+                    continue
+                if work.parameter in known:
+                    rest -= known[work.parameter] * work.amount
+                else:
+                    line[work.parameter] += work.amount
+            amounts.append([line[name] / row['step_s'] for name in names])
+            seconds.append(rest / row['step_s'])
+    amounts = np.array(amounts)
+    scale = np.linalg.norm(amounts, axis=0)
+    scale[scale == 0] = 1  # what no row has is 0
+    solution, _ = nnls(amounts / scale, np.array(seconds))
+    return dict(zip(names, (solution / scale).tolist())) | known
+
+
+def fit_line(sizes, seconds):
+    """Seconds of none, and of one more, with errors relative to the seconds and none negative."""
+    seconds = np.array(seconds, float)
+    amounts = np.stack([np.ones(len(seconds)), np.array(sizes, float)], 1) / seconds[:, None]
+    scale = np.linalg.norm(amounts, axis=0)
+    solution, _ = nnls(amounts / scale, np.ones(len(seconds)))
+    return tuple((solution / scale).tolist())
+
+
+def nodes_for(ranks, ranks_per_node):
+    return ceil(ranks / ranks_per_node)
+
+
+@dataclass(frozen=True)
+class Socket:
+    """What it costs rank 0 to talk to the server."""
+
+    call: float
+    byte: float
+
+    def seconds(self, atoms):
+        return self.call + 2 * BYTES_PER_ATOM * atoms * self.byte
+
+
+def predict(run, parameters, socket):
+    """A whole step: that of the engine, and positions and forces through the socket."""
+    kinds = step(run, parameters)
+    engine = sum(kinds.values())
+    moving = socket.seconds(run.atoms)
+    kinds['serial'] += moving
+    return {'atoms': run.atoms, 'ranks': run.ranks, 'nodes': run.nodes, 'engine_s': engine,
+            'socket_s': moving, 'step_s': engine + moving, 'kinds_s': kinds}
