@@ -180,9 +180,7 @@ def print_serial(predictions, parameters):
 
 
 def assumptions(arguments, socket, source):
-    return {'add': f'{arguments.add_ns:g} ns, per box and rank of the node at a build (to add up '
-                   'its counters)',
-            'network': f'{arguments.network_gb_per_s:g} GB/s and {arguments.network_us:g} us per '
+    return {'network': f'{arguments.network_gb_per_s:g} GB/s and {arguments.network_us:g} us per '
                        'message, between nodes',
             'ranks per node': f'{arguments.ranks_per_node}',
             'socket': f'{1e-9 / socket.byte if socket.byte else math.inf:.3g} GB/s and '
@@ -207,7 +205,6 @@ def parse():
     parser.add_argument('--network-us', type=float, default=2)
     parser.add_argument('--socket-gb-per-s', type=float)
     parser.add_argument('--socket-us', type=float)
-    parser.add_argument('--add-ns', type=float, default=1)
     parser.add_argument('--json', type=Path)
     parser.add_argument('--picture', type=Path)
     parser.set_defaults(default_socket_gb_per_s=5, default_socket_us=50)
@@ -227,7 +224,7 @@ def main():
         floor = read_floor(arguments.scratch / 'round_trip.json')
 
     socket, source = make_socket(arguments, floor)
-    known = {'add': 1e-9 * arguments.add_ns, 'network_hop': 1e-6 * arguments.network_us,
+    known = {'network_hop': 1e-6 * arguments.network_us,
              'network_byte': 1e-9 / arguments.network_gb_per_s}
     parameters = model.fit(rows, known)
     comparison = compare(rows, parameters)

@@ -150,8 +150,6 @@ def computing(run):
         Work('list_build', 'sort', 'parallel', build * piece.owned),
         Work('list_build', 'sort', 'repeated', build * (sorted_atoms - piece.owned)),
         Work('list_build', 'box', 'repeated', build * boxes),
-        # Each rank adds up how many atoms of each box each rank of its node has.
-        Work('list_build', 'add', 'repeated', build * boxes * run.ranks_of_node),
         Work('meeting', 'call', 'serial', 1),
     ]
 
@@ -162,7 +160,7 @@ def meeting(run):
     several = run.nodes > 1
     # How many collectives of all ranks, and of those of a node.
     collectives = {'forces': (0, 1), 'list_test': (1 - build, 0),
-                   'list_build': (2 * build, 6 * build), 'meeting': (2, 1 if several else 0)}
+                   'list_build': (2 * build, 7 * build), 'meeting': (2, 1 if several else 0)}
     result = []
     for part, (of_all, of_node) in collectives.items():
         near = log2(run.ranks_of_node)

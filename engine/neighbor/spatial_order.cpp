@@ -102,8 +102,9 @@ struct SpatialOrder::Memory {
     atoms = carver.take<std::int32_t>(natoms);
     keys = carver.take<std::uint32_t>(natoms);
     box_begin = carver.take<std::int32_t>(boxes + 1);
-    counts = carver.take<std::int32_t>(boxes * static_cast<std::size_t>(sorters));
-    next = carver.take<std::int32_t>(boxes * static_cast<std::size_t>(sorters));
+    totals = carver.take<std::int32_t>(static_cast<std::size_t>(sorters));
+    counts = carver.take<std::int32_t>(row_size(boxes) * static_cast<std::size_t>(sorters));
+    next = carver.take<std::int32_t>(row_size(boxes) * static_cast<std::size_t>(sorters));
     size = carver.size();
   }
 
@@ -111,6 +112,11 @@ struct SpatialOrder::Memory {
   std::span<std::int32_t> atoms;
   std::span<std::uint32_t> keys;
   std::span<std::int32_t> box_begin;
+  /// Numbers of boxes that a sorter has: a cache line more than there are, for powers of two
+  /// would meet in few places of a cache.
+  static std::size_t row_size(std::size_t boxes) { return boxes + 16; }
+
+  std::span<std::int32_t> totals;  // atoms in the boxes that each sorter adds up
   std::span<std::int32_t> counts;  // by sorter, then box
   std::span<std::int32_t> next;    // the same: where a sorter's next atom of a box goes
   std::size_t size;
@@ -134,7 +140,7 @@ void SpatialOrder::sort(const Cell& cell, std::span<const double> positions, Par
   choose_keys(cell, natoms, shared.extents);
   const std::size_t boxes = std::size_t{1} << bits_;
   const auto of_sorter = [boxes](std::span<std::int32_t> numbers, int index) {
-    return numbers.subspan(boxes * static_cast<std::size_t>(index), boxes);
+    return numbers.subspan(Memory::row_size(boxes) * static_cast<std::size_t>(index), boxes);
   };
   const std::span<std::int32_t> counts = of_sorter(shared.counts, sorter.index);
   const std::span<std::int32_t> next = of_sorter(shared.next, sorter.index);
@@ -146,19 +152,31 @@ void SpatialOrder::sort(const Cell& cell, std::span<const double> positions, Par
   }
   barrier();
 
-  // Where this sorter's atoms of each box go: behind those of the boxes before, and of the sorters
-  // before. Everybody adds up everything: no barrier is as cheap.
+  // Where the atoms of each box and sorter go: behind those of the boxes before, and of the sorters
+  // before. Each sorter adds up its part of the boxes, for all sorters...
   atoms_ = shared.atoms;
   box_begin_ = shared.box_begin.first(boxes + 1);
   std::int32_t total = 0;
-  for (std::size_t box = 0; box < boxes; ++box) {
-    if (sorter.index == 0) box_begin_[box] = total;
+  for (std::size_t box = sorter.begin(boxes); box < sorter.end(boxes); ++box) {
+    box_begin_[box] = total;
     for (int index = 0; index < sorter.count; ++index) {
-      if (index == sorter.index) next[box] = total;
+      of_sorter(shared.next, index)[box] = total;
       total += of_sorter(shared.counts, index)[box];
     }
   }
-  if (sorter.index == 0) box_begin_[boxes] = total;
+  shared.totals[static_cast<std::size_t>(sorter.index)] = total;
+  barrier();
+
+  // ... and then what is in the parts before.
+  std::int32_t before = 0;
+  for (Part part{0, sorter.count}; part.index < sorter.count; ++part.index) {
+    for (std::size_t box = part.begin(boxes); box < part.end(boxes); ++box) {
+      next[box] += before;
+      if (part.index == sorter.index) box_begin_[box] += before;
+    }
+    before += shared.totals[static_cast<std::size_t>(part.index)];
+  }
+  if (sorter.index == 0) box_begin_[boxes] = before;
   for (std::size_t atom = begin; atom < end; ++atom) {
     atoms_[static_cast<std::size_t>(next[shared.keys[atom]]++)] = static_cast<std::int32_t>(atom);
   }
