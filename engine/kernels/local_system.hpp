@@ -25,25 +25,26 @@ struct NeighborRows {
 /// like best (`width`, 4 or 8). There are three kinds, in clusters of their own, in this order:
 ///
 /// - *owned* atoms;
-/// - *images* of owned atoms, periodic ones. Of two opposite lattice vectors one makes images: an
-///   atom that sees an image of another is all there is to know of the other seeing one of it;
-/// - *ghosts*: atoms of other ranks, and images of these.
+/// - *images*: other atoms whose pairs with owned ones are computed here, for both. Periodic images
+///   of owned atoms are among them: of two opposite lattice vectors one makes images, since an atom
+///   that sees an image of another is all there is to know of the other seeing one of it. The rest
+///   are *guests*, atoms of another rank of this node, or images of these;
+/// - *ghosts*: all others. Their owners compute the other side of the pair.
 ///
 /// A slot without an atom is *padding*: it lies far beyond every cutoff from all atoms and from the
 /// other slots of its cluster, and its row is empty.
 ///
 /// The row of an atom lists clusters: at least one of their atoms is within the list cutoff.
 ///
-/// - `owned_rows` is a half list of pairs whose sides both belong to this rank. Of two owned
+/// - `owned_rows` is a half list of pairs that are computed here for both sides. Of two owned
 ///   clusters the one with the lower index has the other in the rows of those of its atoms that see
 ///   it. A cluster of images has no rows, it is in those of owned atoms.
 /// - An atom and those behind it in its own cluster are a pair, too. No row says so.
-/// - `ghost_rows` holds clusters of ghosts. The other side of such a pair belongs to another rank;
-///   here half of its energy and virial counts.
+/// - `ghost_rows` holds clusters of ghosts. Half of the energy and virial of such a pair counts.
 struct LocalSystem {
   std::size_t width = 0;           ///< slots of a cluster
   std::size_t owned_clusters = 0;  ///< how many clusters hold owned atoms
-  std::size_t image_clusters = 0;  ///< how many behind them hold images of these
+  std::size_t image_clusters = 0;  ///< how many behind them hold images
   /// Clusters one after the other: x, y and z of all slots [bohr], then species (the bits of a
   /// std::int64_t, an index into the potential's species); 4 width numbers, aligned to 64 bytes.
   std::span<const double> atoms{};
@@ -54,9 +55,9 @@ struct LocalSystem {
   /// than three digits would be lost against sums over pairs.
   bool compact = false;
 
-  /// How many numbers forces take: three for each slot of owned atoms and of their images, x of all
-  /// slots of a cluster, then y, then z, cluster after cluster. The force on an atom is that in its
-  /// slot and those on its images.
+  /// How many numbers forces take: three for each slot of owned atoms and of images, x of all slots
+  /// of a cluster, then y, then z, cluster after cluster. The force on an atom is that in its slot
+  /// and those on its images, here and on other ranks.
   std::size_t force_numbers() const { return 3 * width * (owned_clusters + image_clusters); }
 };
 

@@ -5,9 +5,8 @@
 // and that is still cheaper. (Clusters: S. Pall and B. Hess, Comput. Phys. Commun. 184, 2641
 // (2013); rows of single atoms instead of whole clusters keep the wasted lanes few.)
 //
-// Of a pair of owned atoms, or of one and an image of another, one side is computed and given to
-// both. Of a pair with a ghost each owner computes its own side, with half of its energy and
-// virial: no force has to travel.
+// Of a pair of owned atoms, or of one and an image, one side is computed and given to both. Of a
+// pair with a ghost each owner computes its own side, with half of its energy and virial.
 //
 // A pair function is a type with two templates over the vector tag D:
 //

@@ -145,7 +145,8 @@ std::vector<std::int32_t> LocalAtoms::sort_by_column(std::size_t first) {
   std::vector<double> floors_per_length(columns, 0);
   for (std::size_t column = 0; column < columns; ++column) {
     const double height = extent[column].high - extent[column].low;
-    if (height > 0) floors_per_length[column] = (begin[column + 1] - begin[column]) / height;
+    const double floors = (begin[column + 1] - begin[column]) / height;
+    if (std::isfinite(floors)) floors_per_length[column] = floors;
   }
   floor_.resize(arrivals_.size());
   next_.assign(arrivals_.size() - first + 1, 0);

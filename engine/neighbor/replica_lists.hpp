@@ -24,9 +24,9 @@ namespace forcewire {
 /// 1. Does the list that is expected serve: the one that did the last time after the present one?
 ///    For one structure that is the present list, and for replicas in turn that of the next one.
 /// 2. Does another list serve?
-/// 3. Is a list worn out by this replica, or is this another replica? It is the same if no atom (of
-///    a sample, of many) is farther than a quarter of the skin from where it was when the list
-///    *last served*. Then a list
+/// 3. Is a list worn out by this replica, or is this another replica? It is the same if no atom is
+///    farther than a quarter of the skin from where it was when the list *last served*; of many
+///    atoms a sample is looked at, for replicas differ everywhere. Then a list
 ///    like the old one, built now, would have served that request too, with half of what it bears
 ///    to spare, and so nothing is lost by building it in the place of the old one. Otherwise a new
 ///    list is opened. How far atoms are from where the list was *built* could not tell the two:
@@ -73,6 +73,9 @@ class ReplicaLists {
   void rebuild(const Cell& cell, std::span<const double> positions,
                std::span<const std::int32_t> species, const SpatialOrder& order, Part part,
                std::span<const int> mates = {});
+
+  /// Forgets the current list, when it cannot be used though it was built.
+  void discard_current() { slots_[current_].list.discard(); }
 
   /// The list for the last request.
   const VerletList& current() const { return slots_[current_].list; }

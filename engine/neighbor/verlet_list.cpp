@@ -110,8 +110,9 @@ void VerletList::fill_rows() {
   const std::size_t slots = atoms_.owned().size();
   for (Rows* rows : {&owned_rows_, &ghost_rows_}) {
     rows->slots = slots;
-    resize_anew(rows->begin, slots + 1);
-    rows->begin.assign(1, 0);
+    rows->begin.clear();
+    rows->begin.reserve((slots + 1) * 5 / 4);
+    rows->begin.push_back(0);
   }
   for (const LocalAtoms::Column& column : atoms_.columns()) fill_rows_of_column(column);
 }

@@ -251,17 +251,11 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
     lists.rebuild(cell, positions, options_.species, order_, {ranks.rank(), ranks.size()},
                   alone ? std::span<const int>() : exchange_.mates());
   });
-  if (ranks.size() > 1) open_routes(positions.size() / 3, attempt);
-}
-
-void Evaluator::open_routes(std::size_t natoms, Attempt& attempt) {
-  const VerletList& list = lists_.current();
-  try {
-    routes_[lists_.current_number()] =
-        exchange_.open(list.exists() ? &list : nullptr, natoms, {world_.rank(), world_.size()});
-  } catch (const PotentialFailure& failure) {  // on all ranks of the node
-    attempt([&] { throw failure; });
+  if (!alone) {
+    routes_[lists.current_number()] = exchange_.open(lists.current(), positions.size() / 3,
+                                                     {ranks.rank(), ranks.size()}, attempt);
   }
+  if (attempt.failure()) lists.discard_current();
 }
 
 /// Also on a rank that failed: the others wait for it.

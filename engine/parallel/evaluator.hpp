@@ -73,6 +73,9 @@ class Evaluator {
   Evaluator(const Communicator& world, std::unique_ptr<Potential> potential,
             EvaluatorOptions options);
 
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
+
   bool is_root() const { return world_.is_root(); }
   int node_count() const { return nodes_.node_count(); }
   const Potential& potential() const { return *potential_; }
@@ -123,7 +126,6 @@ class Evaluator {
   void share_positions(std::size_t count);
   void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
                Attempt& attempt);
-  void open_routes(std::size_t natoms, Attempt& attempt);
   void exchange_forces(const VerletList& list, const Attempt& attempt);
   void write_forces(const VerletList& list);
   void check_forces(const VerletList& list) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "engine/potentials/errors.hpp"
 
@@ -23,15 +24,40 @@ ForceExchange::ForceExchange(const Communicator& world, const Communicator& node
   }
 }
 
-ForceExchange::Routes ForceExchange::open(const VerletList* list, std::size_t natoms, Part part) {
-  const std::span<const LocalAtoms::Guest> guests =
-      list != nullptr ? list->guests() : std::span<const LocalAtoms::Guest>();
-  make_room(guests.size());
+ForceExchange::Routes ForceExchange::open(const VerletList& list, std::size_t natoms, Part part,
+                                          Attempt& attempt) {
+  Routes routes;
+  if (node_.size() == 1) return routes;
 
   // A region begins with where the guests of each mate begin, and where those of the last end. To
-  // open routes, it holds the places of the guests in the spatial order. They are small enough to
-  // be doubles.
+  // open routes, it holds the places of the guests in the spatial order, small enough for doubles.
+  std::vector<double> message;
+  attempt([&] { message = sort_guests(list.guests(), natoms, part, routes.sent); });
+  if (attempt.failure()) {
+    message.clear();
+    routes = {};
+  }
+  try {
+    make_room(routes.sent.size());
+  } catch (const PotentialFailure& failure) {  // on all ranks of the node
+    attempt([&] { throw failure; });
+    return {};
+  }
   const std::span<double> own = region(static_cast<std::size_t>(node_.rank()));
+  std::fill_n(own.begin(), header(), 0.0);
+  std::copy(message.begin(), message.end(), own.begin());
+  wait_for_all();
+  attempt([&] { find_received(list, part.begin(natoms), routes.received); });
+  wait_for_all();  // the places are read
+  if (attempt.failure()) return {};
+  return routes;
+}
+
+/// Slots of guests, sorted by the mates who own them.
+/// @return what a region holds to open routes
+std::vector<double> ForceExchange::sort_guests(std::span<const LocalAtoms::Guest> guests,
+                                               std::size_t natoms, Part part,
+                                               std::vector<std::int32_t>& slots) const {
   const auto mate_of = [&](const LocalAtoms::Guest& guest) {
     const int owner = part.owner(natoms, guest.place);
     return static_cast<std::size_t>(std::lower_bound(mates_.begin(), mates_.end(), owner) -
@@ -39,34 +65,35 @@ ForceExchange::Routes ForceExchange::open(const VerletList* list, std::size_t na
   };
   std::vector<std::size_t> next(header(), 0);
   for (const LocalAtoms::Guest& guest : guests) ++next[mate_of(guest) + 1];
-  for (std::size_t mate = 1; mate < next.size(); ++mate) next[mate] += next[mate - 1];
-  std::copy(next.begin(), next.end(), own.begin());
-  Routes routes;
-  routes.sent.resize(guests.size());
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<double> message(next.begin(), next.end());
+  message.resize(header() + guests.size());
+  slots.resize(guests.size());
   for (const LocalAtoms::Guest& guest : guests) {
     const std::size_t to = next[mate_of(guest)]++;
-    routes.sent[to] = guest.slot;
-    own[header() + to] = static_cast<double>(guest.place);
+    slots[to] = guest.slot;
+    message[header() + to] = static_cast<double>(guest.place);
   }
-  wait_for_all();
+  return message;
+}
 
+/// Reads from the regions of all mates which of their guests are ours.
+void ForceExchange::find_received(const VerletList& list, std::size_t first_place,
+                                  std::vector<Routes::Received>& received) const {
+  const auto self = static_cast<std::size_t>(node_.rank());
   for (std::size_t mate = 0; mate < mates_.size(); ++mate) {
-    if (list == nullptr) break;
     const std::span<const double> theirs = region(mate);
-    const auto begin = static_cast<std::size_t>(theirs[static_cast<std::size_t>(node_.rank())]);
-    const auto end = static_cast<std::size_t>(theirs[static_cast<std::size_t>(node_.rank()) + 1]);
-    for (std::size_t at = begin; at < end; ++at) {
-      const auto place = static_cast<std::size_t>(theirs[header() + at]);
-      routes.received.push_back({static_cast<std::int32_t>(mate), static_cast<std::int32_t>(at),
-                                 list->slot_by_place()[place - part.begin(natoms)]});
+    const auto end = static_cast<std::size_t>(theirs[self + 1]);
+    for (auto guest = static_cast<std::size_t>(theirs[self]); guest < end; ++guest) {
+      const auto place = static_cast<std::size_t>(theirs[header() + guest]);
+      received.push_back({static_cast<std::int32_t>(mate), static_cast<std::int32_t>(guest),
+                          list.slot_by_place()[place - first_place]});
     }
   }
-  wait_for_all();  // the places are read
-  return routes;
 }
 
 void ForceExchange::exchange(const Routes& routes, std::size_t width, std::span<double> forces) {
-  if (node_.size() == 1) return;
+  if (capacity_ == 0) return;  // on all ranks of the node
   double* sent = region(static_cast<std::size_t>(node_.rank())).data() + header();
   if (forces.empty()) std::fill_n(sent, 3 * routes.sent.size(), 0.0);
   for (const std::int32_t slot : routes.sent) {
@@ -90,9 +117,8 @@ void ForceExchange::make_room(std::size_t guests) {
   const auto most = static_cast<std::size_t>(
       node_.max(static_cast<int>(std::min<std::size_t>(guests, std::numeric_limits<int>::max()))));
   if (most <= capacity_ && capacity_ > 0) return;
-  memory_ = {};
-  capacity_ = 0;
   const std::size_t capacity = most + most / 4 + 1;
+  // The old memory stays until there is new: other lists have routes there.
   memory_ = SharedArray<double>(node_,
                                 static_cast<std::size_t>(node_.size()) * (header() + 3 * capacity));
   capacity_ = capacity;

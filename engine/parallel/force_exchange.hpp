@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/neighbor/verlet_list.hpp"
+#include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/shared_array.hpp"
 
@@ -32,20 +33,20 @@ class ForceExchange {
     std::vector<Received> received;
   };
 
-  /// @param world of all ranks; @param node those that share memory. @collective
+  /// @param world of all ranks; @param node those that share memory, kept by reference. @collective
   ForceExchange(const Communicator& world, const Communicator& node);
 
   /// The ranks of this node, by their rank in the world: as parts they are mates.
   std::span<const int> mates() const { return mates_; }
 
-  /// Finds the routes for a list that has been built.
-  /// @param list nothing where that failed: then this rank sends and gets nothing
+  /// Finds the routes for a list that has been built, unless `attempt` has failed: then this rank
+  /// sends and gets nothing. What fails here is noted there.
   /// @param part this rank's, as a part of `natoms` atoms
   /// @collective over the node
-  /// @throws PotentialFailure of kind memory, on all ranks of the node
-  Routes open(const VerletList* list, std::size_t natoms, Part part);
+  Routes open(const VerletList& list, std::size_t natoms, Part part, Attempt& attempt);
 
-  /// Sends forces on guests, and adds those of the other ranks to the forces on owned atoms.
+  /// Sends forces on guests, and adds those of the other ranks to the forces on owned atoms. Before
+  /// the next call to this or `open` all ranks of the node must have met: some may still read.
   /// @param forces as LocalSystem::force_numbers says, of clusters of `width` slots; empty where
   ///        there are none because something failed: the others get zeros
   /// @collective over the node
@@ -54,6 +55,10 @@ class ForceExchange {
  private:
   std::size_t header() const { return mates_.size() + 1; }
   std::size_t region_size() const { return header() + 3 * capacity_; }
+  std::vector<double> sort_guests(std::span<const LocalAtoms::Guest> guests, std::size_t natoms,
+                                  Part part, std::vector<std::int32_t>& slots) const;
+  void find_received(const VerletList& list, std::size_t first_place,
+                     std::vector<Routes::Received>& received) const;
   void make_room(std::size_t guests);
   std::span<double> region(std::size_t rank) const;
   void wait_for_all() const;

@@ -28,7 +28,7 @@ class Potential {
   /// Atoms farther apart than this do not see each other [bohr].
   virtual double cutoff() const = 0;
 
-  /// Forces on the owned atoms of `system` and on their images, and this rank's share of energy and
+  /// Forces on the owned atoms and images of `system`, and this rank's share of energy and
   /// virial.
   ///
   /// @param forces as LocalSystem::force_numbers says; overwritten, those of padding are ignored;

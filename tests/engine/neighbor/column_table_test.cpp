@@ -22,6 +22,19 @@ TEST(ColumnTable, NumbersColumnsInTheOrderOfTheirMention) {
   EXPECT_EQ(columns.size(), 2);
 }
 
+// They have the same place among the recent ones.
+TEST(ColumnTable, TellsColumnsFarFromEachOtherApart) {
+  ColumnTable columns(0, 0, 1);
+  for (int round = 0; round < 2; ++round) {
+    std::int32_t column = 0;
+    for (const double x : {0.5, 32.5, 64.5, -31.5}) {
+      for (const double y : {0.5, 32.5, 1024.5}) EXPECT_EQ(columns.mention(x, y), column++);
+    }
+  }
+  EXPECT_EQ(columns.find(32.5, 32.5), 4);
+  EXPECT_EQ(columns.find(96.5, 0.5), ColumnTable::none);
+}
+
 TEST(ColumnTable, MentionsTheColumnsWithinReach) {
   std::vector<std::int32_t> around;
   {

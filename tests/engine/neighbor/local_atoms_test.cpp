@@ -115,6 +115,16 @@ TEST(LocalAtoms, ClustersAreCompactWhereverTheAtomsAre) {
   EXPECT_LT(of_sheet.owned().size(), 3 * owned_count(of_sheet)) << "mostly padding";
 }
 
+TEST(LocalAtoms, TakesAColumnOfNoHeight) {
+  // The reciprocals of these heights are no numbers.
+  for (const double height : {0.0, 5e-324, 1e-310, 1e-300}) {
+    const std::vector<double> sheet{0, 0, 0, 0.5, 0, height, 0, 0.5, 0, 0.5, 0.5, height / 2};
+    LocalAtoms atoms;
+    select(atoms, Cell(Eigen::Matrix3d::Zero()), sheet, 1.0);
+    EXPECT_EQ(owned_count(atoms), 4U) << height;
+  }
+}
+
 TEST(LocalAtoms, RefusesAtomsThatAreTooManyCellsAway) {
   const Cell thin = cell_of_rows({1e-3, 0, 0}, {0, 8, 0}, {0, 0, 8});
   const std::vector<double> far{1e8, 0, 0};

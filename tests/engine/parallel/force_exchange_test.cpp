@@ -5,9 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
+#include <stdexcept>
 #include <vector>
 
-#include "engine/parallel/node_layout.hpp"
 #include "support/sorted.hpp"
 #include "support/structures.hpp"
 
@@ -21,11 +22,15 @@ class ForceExchangeTest : public testing::Test {
   /// This rank's list of a structure, with its routes.
   class List {
    public:
-    List(ForceExchangeTest& test, Configuration structure)
+    /// @param fails whether something has gone wrong on this rank before the routes are opened
+    List(ForceExchangeTest& test, const Configuration& structure, bool fails = false)
         : natoms(structure.natoms()), sorted_(Cell(structure.cell), structure.positions) {
       list.rebuild(Cell(structure.cell), structure.positions, {}, sorted_.order(), test.part(),
                    test.exchange_.mates());
-      routes = test.exchange_.open(&list, natoms, test.part());
+      Attempt attempt;
+      if (fails) attempt([] { throw std::runtime_error("on purpose"); });
+      routes = test.exchange_.open(list, natoms, test.part(), attempt);
+      EXPECT_EQ(attempt.failure().has_value(), fails);
       forces.assign(list.system().force_numbers(), 0);
     }
 
@@ -33,9 +38,9 @@ class ForceExchangeTest : public testing::Test {
       return static_cast<std::size_t>(sorted_.order().atoms()[guest.place]);
     }
 
-    /// x of the force in a slot.
-    double& force(std::size_t slot) {
-      return forces[3 * list.width() * (slot / list.width()) + slot % list.width()];
+    double& force(std::size_t slot, std::size_t axis) {
+      const std::size_t width = list.width();
+      return forces[3 * width * (slot / width) + axis * width + slot % width];
     }
 
     std::size_t natoms;
@@ -47,16 +52,18 @@ class ForceExchangeTest : public testing::Test {
     Sorted sorted_;
   };
 
-  /// Sends forces on all guests, other ones for each atom and rank, but from rank `silent`. Do the
-  /// atoms of the other ranks get them?
+  /// Sends forces on all guests, other ones for each atom, axis and rank, but from rank `silent`.
+  /// Do the atoms of the other ranks get them?
   void expect_arrival(List& list, int silent = -1) {
     const bool is_silent = world_.rank() == silent;
-    std::vector<double> sent(list.natoms, 0);
+    std::vector<double> sent(3 * list.natoms, 0);
     for (const LocalAtoms::Guest& guest : list.list.guests()) {
-      const std::size_t atom = list.atom_of(guest);
-      const double force = static_cast<double>(atom) + std::ldexp(1.0, -world_.rank() - 1);
-      list.force(static_cast<std::size_t>(guest.slot)) = force;
-      if (!is_silent) sent[atom] += force;
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        const std::size_t component = 3 * list.atom_of(guest) + axis;
+        const double force = static_cast<double>(component) + std::ldexp(1.0, -world_.rank() - 1);
+        list.force(static_cast<std::size_t>(guest.slot), axis) = force;
+        if (!is_silent) sent[component] += force;
+      }
     }
     exchange_.exchange(list.routes, list.list.width(),
                        is_silent ? std::span<double>() : std::span(list.forces));
@@ -64,21 +71,37 @@ class ForceExchangeTest : public testing::Test {
     for (std::size_t slot = 0; slot < list.list.owned().size(); ++slot) {
       const std::int32_t atom = list.list.owned()[slot];
       if (atom == LocalAtoms::padding) continue;
-      EXPECT_EQ(list.force(slot), is_silent ? 0 : sent[static_cast<std::size_t>(atom)]) << atom;
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        const std::size_t component = 3 * static_cast<std::size_t>(atom) + axis;
+        EXPECT_EQ(list.force(slot, axis), is_silent ? 0 : sent[component]) << "atom " << atom;
+      }
     }
   }
 
+  double all_guests(const List& list) const {
+    auto guests = static_cast<double>(list.list.guests().size());
+    world_.sum({&guests, 1});
+    return guests;
+  }
+
   Communicator world_ = Communicator::world();
-  NodeLayout nodes_{world_};
-  ForceExchange exchange_{world_, nodes_.node()};
+  Communicator node_ = world_.split(0);
+  ForceExchange exchange_{world_, node_};
   Random random_{1};
 };
 
 TEST_F(ForceExchangeTest, ForcesArriveAtTheAtomsTheyAreFor) {
   List list(*this, liquid(6.4, 4, random_));
-  double guests = static_cast<double>(list.list.guests().size());
-  world_.sum({&guests, 1});
-  EXPECT_EQ(guests > 0, world_.size() > 1);
+  EXPECT_EQ(all_guests(list) > 0, world_.size() > 1);
+  expect_arrival(list);
+}
+
+TEST_F(ForceExchangeTest, SomeRanksHaveNoAtoms) {
+  Configuration dimer;
+  dimer.add({0, 0, 0});
+  dimer.add({5, 0, 0});
+  List list(*this, dimer);
+  EXPECT_EQ(all_guests(list), world_.size() > 1 ? 1 : 0);
   expect_arrival(list);
 }
 
@@ -97,12 +120,53 @@ TEST_F(ForceExchangeTest, WhoFailsSendsZeros) {
   }
 }
 
-TEST_F(ForceExchangeTest, WhoHasNoListTakesPart) {
-  List list(*this, liquid(6.4, 3, random_));
-  const bool has_list = world_.rank() != 0;
-  list.routes = exchange_.open(has_list ? &list.list : nullptr, list.natoms, part());
-  EXPECT_EQ(list.routes.received.empty(), !has_list || world_.size() == 2);
-  exchange_.exchange(list.routes, list.list.width(), list.forces);
+TEST_F(ForceExchangeTest, WhoHasFailedBeforeTakesPart) {
+  const Configuration structure = liquid(6.4, 3, random_);
+  for (int culprit = 0; culprit < world_.size(); ++culprit) {
+    List list(*this, structure, culprit == world_.rank());
+    EXPECT_EQ(list.routes.sent.empty(), culprit == world_.rank() || world_.size() == 1);
+    EXPECT_TRUE(culprit != world_.rank() || list.routes.received.empty());
+    exchange_.exchange(list.routes, list.list.width(), list.forces);
+    world_.barrier();
+  }
+}
+
+/// Every other rank is on the same node.
+class ForceExchangeBetweenOthers : public ForceExchangeTest {
+ protected:
+  ForceExchangeBetweenOthers() {
+    other_node_ = world_.split(world_.rank() % 2);
+    others_.emplace(world_, *other_node_);
+  }
+
+  std::optional<Communicator> other_node_;
+  std::optional<ForceExchange> others_;
+};
+
+TEST_F(ForceExchangeBetweenOthers, MatesAreTheRanksOfTheNode) {
+  for (const int mate : others_->mates()) EXPECT_EQ(mate % 2, world_.rank() % 2);
+  EXPECT_EQ(static_cast<int>(others_->mates().size()), other_node_->size());
+}
+
+TEST_F(ForceExchangeBetweenOthers, ForcesOfTheNodeArrive) {
+  const Configuration structure = liquid(6.4, 4, random_);
+  const Sorted sorted(Cell(structure.cell), structure.positions);
+  VerletList list(16, 2);
+  list.rebuild(Cell(structure.cell), structure.positions, {}, sorted.order(), part(),
+               others_->mates());
+  Attempt attempt;
+  const ForceExchange::Routes routes = others_->open(list, structure.natoms(), part(), attempt);
+  ASSERT_FALSE(attempt.failure());
+  // A one for each guest: as many as there are must arrive on the node.
+  std::vector<double> forces(list.system().force_numbers(), 1.0);
+  others_->exchange(routes, list.width(), forces);
+  std::array<double, 2> sent_and_arrived{static_cast<double>(list.guests().size()), 0};
+  for (std::size_t slot = 0; slot < list.owned().size(); ++slot) {
+    sent_and_arrived[1] += force_in_slot(list.system(), forces, slot).y() - 1;
+  }
+  other_node_->sum(sent_and_arrived);
+  EXPECT_EQ(sent_and_arrived[0], sent_and_arrived[1]);
+  EXPECT_EQ(sent_and_arrived[0] > 0, other_node_->size() > 1);
 }
 
 }  // namespace
