@@ -237,9 +237,8 @@ void SpatialOrder::choose_keys(const Cell& cell, std::size_t natoms,
   }
   for (std::size_t axis = 0; axis < 3; ++axis) {
     axis_boxes_[axis] = std::size_t{1} << axis_bits[axis];
-    const double length = length_[static_cast<int>(axis)];
-    boxes_per_length_[static_cast<int>(axis)] =
-        length > 0 ? static_cast<double>(axis_boxes_[axis]) / length : 0;
+    const double boxes = static_cast<double>(axis_boxes_[axis]) / length_[static_cast<int>(axis)];
+    boxes_per_length_[static_cast<int>(axis)] = std::isfinite(boxes) ? boxes : 0;
     for (std::uint32_t number = 0; number < axis_boxes_[axis]; ++number) {
       int left = axis_bits[axis];
       std::uint32_t key = 0;
