@@ -102,19 +102,35 @@ void expect_equal(const std::vector<Distances>& actual, const std::vector<Distan
   }
 }
 
+/// A structure of each kind, and who is within the list cutoff of whom: found once, it takes long.
+struct Kind {
+  Configuration structure;
+  std::vector<Distances> wanted;
+};
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> result = [] {
+    std::vector<Kind> all;
+    for (const Configuration& structure : all_kinds(6.4)) {
+      all.push_back({structure, expected(structure, cutoff + skin)});
+    }
+    return all;
+  }();
+  return result;
+}
+
 TEST(VerletList, HoldsAllPairsWithinTheListCutoff) {
-  for (const Configuration& kind : all_kinds(6.4)) {
+  for (const Kind& kind : kinds()) {
     VerletList list(cutoff, skin);
-    rebuild(list, kind);
-    expect_equal(listed(list, kind, cutoff + skin), expected(kind, cutoff + skin), kind);
+    rebuild(list, kind.structure);
+    expect_equal(listed(list, kind.structure, cutoff + skin), kind.wanted, kind.structure);
   }
 }
 
 /// Do parts together own each atom once, and see all its neighbours?
 /// @param nodes into which the parts are divided; parts of one node are mates
-/// @param wanted the neighbours of each atom
-void expect_parts_see_all(const Configuration& structure, int parts, int nodes,
-                          const std::vector<Distances>& wanted) {
+void expect_parts_see_all(const Kind& kind, int parts, int nodes) {
+  const Configuration& structure = kind.structure;
   const auto node_of = [&](int part) { return part * nodes / parts; };
   std::vector<Distances> all(structure.natoms());
   std::vector<int> owners(structure.natoms(), 0);
@@ -141,21 +157,19 @@ void expect_parts_see_all(const Configuration& structure, int parts, int nodes,
   }
   for (Distances& distances : all) std::sort(distances.begin(), distances.end());
   EXPECT_EQ(owners, std::vector<int>(structure.natoms(), 1)) << structure;
-  expect_equal(all, wanted, structure);
+  expect_equal(all, kind.wanted, structure);
 }
 
 TEST(VerletList, PartsOwnEachAtomOnceAndSeeAllTheirNeighbors) {
-  for (const Configuration& kind : all_kinds(6.4)) {
-    const std::vector<Distances> wanted = expected(kind, cutoff + skin);
-    for (const int parts : {2, 3, 7, 64}) expect_parts_see_all(kind, parts, parts, wanted);
+  for (const Kind& kind : kinds()) {
+    for (const int parts : {2, 3, 7, 64}) expect_parts_see_all(kind, parts, parts);
   }
 }
 
 TEST(VerletList, PartsOfANodeShareOutTheirPairs) {
-  for (const Configuration& kind : all_kinds(6.4)) {
-    const std::vector<Distances> wanted = expected(kind, cutoff + skin);
-    for (const int parts : {2, 7, 30}) expect_parts_see_all(kind, parts, 1, wanted);
-    expect_parts_see_all(kind, 5, 2, wanted);
+  for (const Kind& kind : kinds()) {
+    for (const int parts : {2, 7, 30}) expect_parts_see_all(kind, parts, 1);
+    expect_parts_see_all(kind, 5, 2);
   }
 }
 
