@@ -24,8 +24,7 @@ struct LennardJonesCoefficients {
   double switch_scale;  ///< 1 / (cutoff^2 - switch_on^2) [bohr^-2]; only for Truncation::smooth
 };
 
-/// Forces on owned atoms and images, and this rank's energy and virial, of Lennard-Jones
-/// pairs:
+/// Forces on owned atoms and images, and this rank's energy and virial, of Lennard-Jones pairs:
 /// u(r) = (c12 r^-12 - c6 r^-6 - shift) S(t), S = 1 unless `smooth`, then
 /// S(t) = 1 - 10 t^3 + 15 t^4 - 6 t^5 with t = clamp((r^2 - switch_on^2) switch_scale, 0, 1):
 /// one minus the polynomial of fifth degree that is flat to second order at both ends (K. Perlin,

@@ -13,6 +13,12 @@ struct IndexRange {
   std::int32_t end;
 };
 
+/// Where x of the force in `slot` is among forces; y and z are `width` on each. See
+/// LocalSystem::force_numbers.
+inline std::size_t force_offset(std::size_t slot, std::size_t width) {
+  return 3 * width * (slot / width) + slot % width;
+}
+
 /// Which clusters the atoms of each owned cluster see: a row for each slot, slot after slot.
 struct NeighborRows {
   std::span<const std::size_t> begin;     ///< owned slots + 1 offsets into `cluster`

@@ -28,7 +28,7 @@ class ColumnTable {
   std::int32_t mention(double x, double y) {
     const Key key = this->key(x, y);
     Recent& recent = recent_[recent_index(key)];
-    if (recent.column == none || recent.key != key) recent = {key, mention(key)};
+    if (!recent.is(key)) recent = {key, mention(key)};
     return recent.column;
   }
 
@@ -36,8 +36,7 @@ class ColumnTable {
   std::int32_t find(double x, double y) const {
     const Key key = this->key(x, y);
     const Recent& recent = recent_[recent_index(key)];
-    const bool is_recent = recent.column != none && recent.key == key;
-    return is_recent ? recent.column : slots_[slot(key)];
+    return recent.is(key) ? recent.column : slots_[slot(key)];
   }
 
   /// Mentions all columns of which a point is within `reach` [bohr] of one in `column`, itself
@@ -58,6 +57,8 @@ class ColumnTable {
   struct Recent {
     Key key = 0;
     std::int32_t column = none;
+
+    bool is(Key other) const { return column != none && key == other; }
   };
   static constexpr std::size_t recent_edge = 32;
 

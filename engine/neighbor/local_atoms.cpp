@@ -382,7 +382,7 @@ void LocalAtoms::fold_images(std::span<double> forces) const {
     for (std::size_t lane = 0; lane < width_; ++lane) {
       if (imaged_[first + lane] == padding) continue;
       const auto slot = static_cast<std::size_t>(imaged_[first + lane]);
-      double* to = &forces[3 * width_ * (slot / width_) + slot % width_];
+      double* to = &forces[force_offset(slot, width_)];
       for (std::size_t axis = 0; axis < 3; ++axis) to[axis * width_] += from[axis * width_ + lane];
     }
     from += 3 * width_;

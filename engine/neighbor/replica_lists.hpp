@@ -26,10 +26,10 @@ namespace forcewire {
 /// 2. Does another list serve?
 /// 3. Is a list worn out by this replica, or is this another replica? It is the same if no atom is
 ///    farther than a quarter of the skin from where it was when the list *last served*; of many
-///    atoms a sample is looked at, for replicas differ everywhere. Then a list
-///    like the old one, built now, would have served that request too, with half of what it bears
-///    to spare, and so nothing is lost by building it in the place of the old one. Otherwise a new
-///    list is opened. How far atoms are from where the list was *built* could not tell the two:
+///    atoms a sample is looked at, for replicas differ everywhere. Then a list like the old one,
+///    built now, would have served that request too, with half of what it bears to spare, and so
+///    nothing is lost by building it in the place of the old one. Otherwise a new list is opened.
+///    How far atoms are from where the list was *built* could not tell the two:
 ///    that is half the skin for a list that is worn out, and may be little more for another bead.
 ///
 /// So a run of one structure keeps one list, unless atoms move by a quarter of the skin in one

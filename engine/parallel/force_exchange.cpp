@@ -8,16 +8,6 @@
 
 namespace forcewire {
 
-namespace {
-
-/// Where x of a slot is among forces; y and z are `width` on each.
-std::size_t offset(std::int32_t slot, std::size_t width) {
-  const auto index = static_cast<std::size_t>(slot);
-  return 3 * width * (index / width) + index % width;
-}
-
-}  // namespace
-
 ForceExchange::ForceExchange(const Communicator& world, const Communicator& node) : node_(node) {
   for (int rank = 0; rank < node.size(); ++rank) {
     mates_.push_back(node.broadcast_number(world.rank(), rank));
@@ -98,7 +88,7 @@ void ForceExchange::exchange(const Routes& routes, std::size_t width, std::span<
   if (forces.empty()) std::fill_n(sent, 3 * routes.sent.size(), 0.0);
   for (const std::int32_t slot : routes.sent) {
     if (forces.empty()) break;
-    const double* from = &forces[offset(slot, width)];
+    const double* from = &forces[force_offset(static_cast<std::size_t>(slot), width)];
     for (std::size_t axis = 0; axis < 3; ++axis) *sent++ = from[axis * width];
   }
   wait_for_all();
@@ -106,7 +96,7 @@ void ForceExchange::exchange(const Routes& routes, std::size_t width, std::span<
   for (const Routes::Received& received : routes.received) {
     const double* from = region(static_cast<std::size_t>(received.mate)).data() + header() +
                          3 * static_cast<std::size_t>(received.guest);
-    double* to = &forces[offset(received.slot, width)];
+    double* to = &forces[force_offset(static_cast<std::size_t>(received.slot), width)];
     for (std::size_t axis = 0; axis < 3; ++axis) to[axis * width] += from[axis];
   }
 }

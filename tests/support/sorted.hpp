@@ -50,7 +50,7 @@ struct Slot {
 /// The force on the atom in slot `index`, of what a potential has written for `system`.
 inline Eigen::Vector3d force_in_slot(const LocalSystem& system, std::span<const double> forces,
                                      std::size_t index) {
-  const double* x = &forces[index / system.width * 3 * system.width + index % system.width];
+  const double* x = &forces[force_offset(index, system.width)];
   return {x[0], x[system.width], x[2 * system.width]};
 }
 

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
-from pathlib import Path
+
+from benchmark_case import BenchmarkCase
 
 SCRIPT, FORCEWIRE, ENGINE_REPLAY = sys.argv[1:4]
 
@@ -27,21 +28,16 @@ TABLE
 """
 
 
-class EngineStepTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
+class EngineStepTest(BenchmarkCase):
     def start(self, *arguments):
-        return subprocess.run(
-            [sys.executable, SCRIPT, "--forcewire", FORCEWIRE, "--engine-replay", ENGINE_REPLAY,
-             "--scratch", self.folder / "scratch", "--frames", "8", "--passes", "2", "--rounds",
-             "2", "--atoms", "108", *arguments], capture_output=True, text=True, timeout=100)
+        return self.start_script(
+            SCRIPT, "--forcewire", FORCEWIRE, "--engine-replay", ENGINE_REPLAY, "--scratch",
+            self.folder / "scratch", "--frames", "8", "--passes", "2", "--rounds", "2", "--atoms",
+            "108", *arguments)
 
     def run_benchmark(self, *arguments):
         finished = self.start(*arguments)
-        self.assertEqual(finished.returncode, 0, finished.stdout + finished.stderr)
+        self.assert_success(finished)
         figures = json.loads((self.folder / "scratch/engine_step.json").read_text())
         for row in figures["times"]:
             self.assertIn(row["client"], finished.stdout)

@@ -1,30 +1,22 @@
 """The benchmark of round trips runs, and its figures are complete; how large they are is not tested."""
 
 import json
-import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 import ase.io
 from ase.build import bulk
+from benchmark_case import BenchmarkCase
 
 SCRIPT, FORCEWIRE, IDLE_CLIENT = sys.argv[1:4]
 
 
-class RoundTripTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
+class RoundTripTest(BenchmarkCase):
     def run_benchmark(self, *arguments):
-        finished = subprocess.run(
-            [sys.executable, SCRIPT, "--forcewire", FORCEWIRE, "--idle-client", IDLE_CLIENT,
-             "--scratch", self.folder, "--frames", "3", "--rounds", "1", *arguments],
-            capture_output=True, text=True, timeout=100)
-        self.assertEqual(finished.returncode, 0, finished.stdout + finished.stderr)
+        finished = self.start_script(
+            SCRIPT, "--forcewire", FORCEWIRE, "--idle-client", IDLE_CLIENT, "--scratch",
+            self.folder, "--frames", "3", "--rounds", "1", *arguments)
+        self.assert_success(finished)
         self.assertGreater((self.folder / "round_trip.png").stat().st_size, 1000)
         return finished.stdout, json.loads((self.folder / "round_trip.json").read_text())
 

@@ -2,13 +2,12 @@
 random points; and the script runs, where how large the measured figures are is not tested."""
 
 import json
-import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
 import numpy as np
+from benchmark_case import BenchmarkCase
 
 SCRIPT, FORCEWIRE, ENGINE_REPLAY = sys.argv[1:4]
 sys.path.insert(0, str(Path(SCRIPT).parent))
@@ -163,20 +162,14 @@ class GeometryTest(unittest.TestCase):
                                0.8442 * ((edge + 2 * model.REACH) ** 3 - edge ** 3) / 2, places=5)
 
 
-class ScriptTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
+class ScriptTest(BenchmarkCase):
     def start(self, *arguments):
-        return subprocess.run(
-            [sys.executable, SCRIPT, "--forcewire", FORCEWIRE, "--engine-replay", ENGINE_REPLAY,
-             "--scratch", self.folder, *arguments], capture_output=True, text=True, timeout=100)
+        return self.start_script(SCRIPT, "--forcewire", FORCEWIRE, "--engine-replay",
+                                 ENGINE_REPLAY, "--scratch", self.folder, *arguments)
 
     def run_script(self, *arguments):
         finished = self.start(*arguments)
-        self.assertEqual(finished.returncode, 0, finished.stdout + finished.stderr)
+        self.assert_success(finished)
         self.assertGreater((self.folder / "scaling.png").stat().st_size, 1000)
         return finished.stdout, json.loads((self.folder / "scaling.json").read_text())
 

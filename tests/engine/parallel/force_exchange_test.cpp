@@ -39,8 +39,7 @@ class ForceExchangeTest : public testing::Test {
     }
 
     double& force(std::size_t slot, std::size_t axis) {
-      const std::size_t width = list.width();
-      return forces[3 * width * (slot / width) + axis * width + slot % width];
+      return forces[force_offset(slot, list.width()) + axis * list.width()];
     }
 
     std::size_t natoms;
