@@ -1,10 +1,8 @@
 #include "engine/parallel/communicator.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <limits>
-#include <thread>
 #include <utility>
 
 #include "engine/parallel/mpi_error.hpp"
@@ -12,8 +10,6 @@
 namespace forcewire {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // MPI counts are int: longer messages go in pieces.
 constexpr std::size_t longest_piece = std::size_t{1} << 30;
@@ -24,22 +20,6 @@ void in_pieces(std::span<T> data, Call call) {
   for (std::size_t begin = 0; begin < data.size(); begin += longest_piece) {
     const std::size_t count = std::min(longest_piece, data.size() - begin);
     call(data.data() + begin, static_cast<int>(count));
-  }
-}
-
-// Spins at first, then sleeps in proportion to the wait.
-void wait_dozing(MPI_Request& request, Clock::duration spin) {
-  constexpr auto shortest = std::chrono::microseconds(10);
-  constexpr auto longest = std::chrono::milliseconds(1);
-  const auto start = Clock::now();
-  int done = 0;
-  while (true) {
-    check_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test");
-    if (done != 0) return;
-    const Clock::duration waited = Clock::now() - start;
-    if (waited < spin) continue;
-    std::this_thread::sleep_for(std::clamp<Clock::duration>(waited / 16, Clock::duration(shortest),
-                                                            Clock::duration(longest)));
   }
 }
 
@@ -104,16 +84,6 @@ void Communicator::barrier() const { check_mpi(MPI_Barrier(comm_), "MPI_Barrier"
 void Communicator::broadcast(std::span<double> data) const {
   in_pieces(data, [this](double* piece, int count) {
     check_mpi(MPI_Bcast(piece, count, MPI_DOUBLE, 0, comm_), "MPI_Bcast");
-  });
-}
-
-void Communicator::broadcast_dozing(std::span<std::byte> message,
-                                    std::chrono::nanoseconds spin) const {
-  if (size_ == 1) return;
-  in_pieces(message, [this, spin](std::byte* piece, int count) {
-    MPI_Request request = MPI_REQUEST_NULL;
-    check_mpi(MPI_Ibcast(piece, count, MPI_BYTE, 0, comm_, &request), "MPI_Ibcast");
-    wait_dozing(request, spin);
   });
 }
 

@@ -2,7 +2,6 @@
 
 #include <mpi.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -46,11 +45,6 @@ class Communicator {
 
   /// Copies `data` of the root to all ranks. @collective
   void broadcast(std::span<double> data) const;
-
-  /// Copies `message` of the root to all ranks, who may wait long: after having spun for `spin`
-  /// they doze, and wake at most a sixteenth of the time waited, or a millisecond, too late.
-  /// @collective
-  void broadcast_dozing(std::span<std::byte> message, std::chrono::nanoseconds spin) const;
 
   /// Text of rank `source` on all ranks. @collective
   std::string broadcast_text(const std::string& text, int source) const;

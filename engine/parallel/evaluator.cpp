@@ -45,6 +45,7 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
     : world_(world),
       alone_(Communicator::self()),
       nodes_(world, options.pretended_nodes),
+      announcer_(world, nodes_.node()),
       exchange_(world, nodes_.node()),
       routes_(static_cast<std::size_t>(ReplicaLists::Bounds{}.lists)),
       potential_(std::move(potential)),
@@ -132,15 +133,7 @@ const Communicator& Evaluator::team(std::size_t count) const {
 }
 
 Evaluator::Command Evaluator::announce(Command command) {
-  // A server that was quick to ask again will be so again: to be awake then is worth a millisecond
-  // of a core. One that was not leaves the core to others.
-  constexpr std::chrono::microseconds quick{500};
-  constexpr std::chrono::microseconds long_spin{1000};
-  constexpr std::chrono::microseconds short_spin{50};
-  const auto start = std::chrono::steady_clock::now();
-  world_.broadcast_dozing(std::as_writable_bytes(std::span(&command, 1)),
-                          last_wait_ < quick ? long_spin : short_spin);
-  last_wait_ = std::chrono::steady_clock::now() - start;
+  announcer_.announce(std::as_writable_bytes(std::span(&command, 1)));
   return command;
 }
 

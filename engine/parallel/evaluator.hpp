@@ -15,6 +15,7 @@
 #include "engine/kernels/aligned_vector.hpp"
 #include "engine/neighbor/replica_lists.hpp"
 #include "engine/neighbor/spatial_order.hpp"
+#include "engine/parallel/announcer.hpp"
 #include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/force_exchange.hpp"
@@ -137,6 +138,7 @@ class Evaluator {
   const Communicator& world_;
   Communicator alone_;  // the root without the others
   NodeLayout nodes_;
+  Announcer announcer_;
   ForceExchange exchange_;
   std::vector<ForceExchange::Routes> routes_;  // by number of the list
   std::unique_ptr<Potential> potential_;
@@ -147,8 +149,7 @@ class Evaluator {
   SharedArray<double> positions_;
   SharedArray<double> forces_;
   SharedArray<std::byte> order_memory_;
-  AlignedVector<double> local_forces_;    // see LocalSystem::force_numbers
-  std::chrono::nanoseconds last_wait_{};  // for the root's command
+  AlignedVector<double> local_forces_;  // see LocalSystem::force_numbers
   EvaluatorStatistics statistics_;
 };
 
