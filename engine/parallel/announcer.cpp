@@ -18,13 +18,13 @@ void Announcer::announce(std::span<std::byte> order) {
   constexpr std::chrono::microseconds long_spin{1000};
   constexpr std::chrono::microseconds short_spin{50};
   const auto start = Clock::now();
-  const std::uint32_t heard = doorbell_.exists() ? doorbell_.rings() : 0;
+  const std::uint32_t heard = doorbell_.rings();
   MPI_Request request = MPI_REQUEST_NULL;
   check_mpi(MPI_Ibcast(order.data(), static_cast<int>(order.size()), MPI_BYTE, 0, world_.handle(),
                        &request),
             "MPI_Ibcast");
   wait(request, heard, last_wait_ < quick ? long_spin : short_spin);
-  if (node_.is_root() && doorbell_.exists()) doorbell_.ring();
+  if (node_.is_root()) doorbell_.ring();
   last_wait_ = Clock::now() - start;
 }
 

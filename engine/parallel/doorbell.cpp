@@ -32,12 +32,13 @@ std::uint32_t* Doorbell::word(std::size_t index) const {
   return reinterpret_cast<std::uint32_t*>(memory_.data().data()) + index;
 }
 
-std::uint32_t Doorbell::rings() const { return std::atomic_ref(*word(rung)).load(); }
+std::uint32_t Doorbell::rings() const { return exists() ? std::atomic_ref(*word(rung)).load() : 0; }
 
 // Each side writes its word before it reads the other's: either the bell sees the sleeper, or the
 // kernel, which compares once more, sees that the bell was rung.
 
 void Doorbell::ring() const {
+  if (!exists()) return;
   std::atomic_ref(*word(rung)).fetch_add(1);
   if (std::atomic_ref(*word(sleepers)).load() == 0) return;
   ::syscall(SYS_futex, word(rung), FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);

@@ -15,7 +15,8 @@ namespace forcewire {
 /// bell was rung since it read.
 class Doorbell {
  public:
-  /// Where the ranks of the node can share no memory the bell makes no sound: see `exists`.
+  /// Where the ranks of the node can share no memory the bell can be rung but makes no sound, and
+  /// nobody may sleep: see `exists`.
   /// @collective over `node`
   explicit Doorbell(const Communicator& node);
 
