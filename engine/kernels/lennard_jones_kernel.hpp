@@ -14,12 +14,13 @@ enum class Truncation {
   smooth,  ///< u times a switch that falls from 1 to 0: energy, force and its slope are continuous
 };
 
-/// One pair of species as the kernel needs it.
-struct LennardJonesCoefficients {
+/// One pair of species as the kernel needs it: an entry of a pair table (pair_table.hpp), the same
+/// for all truncations.
+struct alignas(64) LennardJonesCoefficients {
   double inverse_cutoff_squared;  ///< [bohr^-2]
+  double shift;                   ///< taken off the energy of each pair [hartree]
   double c12;                     ///< 4 epsilon sigma^12 [hartree bohr^12]
   double c6;                      ///< 4 epsilon sigma^6 [hartree bohr^6]
-  double shift;                   ///< taken off the energy of each pair [hartree]
   double switch_on_squared;       ///< where the switch begins [bohr^2]; only for Truncation::smooth
   double switch_scale;  ///< 1 / (cutoff^2 - switch_on^2) [bohr^-2]; only for Truncation::smooth
 };

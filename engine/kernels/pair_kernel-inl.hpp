@@ -35,8 +35,8 @@
 #include <span>
 
 #include "engine/kernels/cluster-inl.hpp"
-#include "engine/kernels/local_sums.hpp"
 #include "engine/kernels/local_system.hpp"
+#include "engine/kernels/pair_sums.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace forcewire {
@@ -78,7 +78,7 @@ class PairKernel {
   PairKernel(const LocalSystem& system, const PairFunction& pair, double* forces)
       : system_(system), pair_(pair), forces_(forces) {}
 
-  LocalSums run() {
+  PairSums run() {
     std::fill_n(forces_, system_.force_numbers(), 0.0);
     LaneSums owned = system_.compact ? add_all<Partners::owned, Virial::of_atoms>()
                                      : add_all<Partners::owned, Virial::of_pairs>();
@@ -90,15 +90,13 @@ class PairKernel {
       const V half = hn::Set(d, 0.5);
       return hn::GetLane(hn::SumOfLanes(d, hn::MulAdd(half, of_ghosts, of_owned)));
     };
-    LocalSums result;
-    result.energy = total(owned.energy, ghosts.energy);
-    result.virial(0, 0) = total(owned.xx, ghosts.xx);
-    result.virial(1, 1) = total(owned.yy, ghosts.yy);
-    result.virial(2, 2) = total(owned.zz, ghosts.zz);
-    result.virial(0, 1) = result.virial(1, 0) = total(owned.xy, ghosts.xy);
-    result.virial(0, 2) = result.virial(2, 0) = total(owned.xz, ghosts.xz);
-    result.virial(1, 2) = result.virial(2, 1) = total(owned.yz, ghosts.yz);
-    return result;
+    const double xy = total(owned.xy, ghosts.xy);
+    const double xz = total(owned.xz, ghosts.xz);
+    const double yz = total(owned.yz, ghosts.yz);
+    return {total(owned.energy, ghosts.energy),
+            {{total(owned.xx, ghosts.xx), xy, xz},
+             {xy, total(owned.yy, ghosts.yy), yz},
+             {xz, yz, total(owned.zz, ghosts.zz)}}};
   }
 
  private:
@@ -320,8 +318,8 @@ class PairKernel {
 
 /// @param forces as LocalSystem::force_numbers says
 template <class PairFunction>
-LocalSums pair_kernel(const LocalSystem& system, const PairFunction& pair,
-                      std::span<double> forces) {
+PairSums pair_kernel(const LocalSystem& system, const PairFunction& pair,
+                     std::span<double> forces) {
   return PairKernel<PairFunction>(system, pair, forces.data()).run();
 }
 

@@ -1,0 +1,92 @@
+// A vector of doubles that is written like one: what pair functions are templates over.
+//
+// The functions are those of one double, too, so that the same text computes a single pair.
+//
+// Included once per instruction set, inside the dispatch of a kernel.
+
+#if defined(FORCEWIRE_ENGINE_KERNELS_LANES_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef FORCEWIRE_ENGINE_KERNELS_LANES_INL_HPP
+#undef FORCEWIRE_ENGINE_KERNELS_LANES_INL_HPP
+#else
+#define FORCEWIRE_ENGINE_KERNELS_LANES_INL_HPP
+#endif
+
+#include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/kernels/cluster-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace forcewire {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// As many numbers as a vector holds; a number alone is the same on all lanes.
+struct Lanes {
+  using D = ClusterTag;
+  using V = hn::Vec<D>;
+  V v;
+
+  Lanes() = default;
+  HWY_INLINE Lanes(double number) : v(hn::Set(D(), number)) {}  // NOLINT: a number is meant
+  HWY_INLINE explicit Lanes(V vector) : v(vector) {}
+
+  friend HWY_INLINE Lanes operator+(Lanes a, Lanes b) { return Lanes(hn::Add(a.v, b.v)); }
+  friend HWY_INLINE Lanes operator-(Lanes a, Lanes b) { return Lanes(hn::Sub(a.v, b.v)); }
+  friend HWY_INLINE Lanes operator*(Lanes a, Lanes b) { return Lanes(hn::Mul(a.v, b.v)); }
+  friend HWY_INLINE Lanes operator/(Lanes a, Lanes b) { return Lanes(hn::Div(a.v, b.v)); }
+  friend HWY_INLINE Lanes operator-(Lanes a) { return Lanes(hn::Neg(a.v)); }
+};
+
+HWY_INLINE Lanes sqrt(Lanes x) { return Lanes(hn::Sqrt(x.v)); }
+HWY_INLINE Lanes exp(Lanes x) { return Lanes(hn::Exp(Lanes::D(), x.v)); }
+HWY_INLINE Lanes log(Lanes x) { return Lanes(hn::Log(Lanes::D(), x.v)); }
+HWY_INLINE Lanes sin(Lanes x) { return Lanes(hn::Sin(Lanes::D(), x.v)); }
+HWY_INLINE Lanes cos(Lanes x) { return Lanes(hn::Cos(Lanes::D(), x.v)); }
+HWY_INLINE Lanes tanh(Lanes x) { return Lanes(hn::Tanh(Lanes::D(), x.v)); }
+HWY_INLINE Lanes abs(Lanes x) { return Lanes(hn::Abs(x.v)); }
+HWY_INLINE Lanes min(Lanes a, Lanes b) { return Lanes(hn::Min(a.v, b.v)); }
+HWY_INLINE Lanes max(Lanes a, Lanes b) { return Lanes(hn::Max(a.v, b.v)); }
+
+/// a b + c, and so on, with one rounding where the CPU can.
+HWY_INLINE Lanes mul_add(Lanes a, Lanes b, Lanes c) { return Lanes(hn::MulAdd(a.v, b.v, c.v)); }
+HWY_INLINE Lanes mul_sub(Lanes a, Lanes b, Lanes c) { return Lanes(hn::MulSub(a.v, b.v, c.v)); }
+
+/// `yes` where a < b, else `no`. Both are computed.
+HWY_INLINE Lanes if_less(Lanes a, Lanes b, Lanes yes, Lanes no) {
+  return Lanes(hn::IfThenElse(hn::Lt(a.v, b.v), yes.v, no.v));
+}
+
+/// table[index], of indices that are whole numbers from 0 to 2^31.
+HWY_INLINE Lanes look_up(const double* table, Lanes index) {
+  const hn::RebindToSigned<Lanes::D> d_index;
+  return Lanes(hn::GatherIndex(Lanes::D(), table, hn::ConvertTo(d_index, index.v)));
+}
+HWY_INLINE Lanes floor(Lanes x) { return Lanes(hn::Floor(x.v)); }
+
+using std::abs;
+using std::cos;
+using std::exp;
+using std::floor;
+using std::log;
+using std::max;
+using std::min;
+using std::sin;
+using std::sqrt;
+using std::tanh;
+
+inline double mul_add(double a, double b, double c) { return a * b + c; }
+inline double mul_sub(double a, double b, double c) { return a * b - c; }
+inline double if_less(double a, double b, double yes, double no) { return a < b ? yes : no; }
+inline double look_up(const double* table, double index) {
+  return table[static_cast<std::size_t>(index)];
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace forcewire
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard

@@ -1,0 +1,138 @@
+// A pair function whose parameters depend on the two species, as the pair kernel wants it.
+//
+// A pair function is a type with
+//
+//   static constexpr std::size_t parameter_count;
+//   template <class V>
+//   PairValue<V> operator()(const Separation<V>& r, const V* parameters) const;
+//
+// where V is Lanes, or double for a single pair. It knows nothing of species and cutoffs: what it
+// says of pairs out of reach is not used, whatever it is.
+//
+// Included once per instruction set, inside the dispatch of a kernel.
+
+#if defined(FORCEWIRE_ENGINE_KERNELS_PAIR_TABLE_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef FORCEWIRE_ENGINE_KERNELS_PAIR_TABLE_INL_HPP
+#undef FORCEWIRE_ENGINE_KERNELS_PAIR_TABLE_INL_HPP
+#else
+#define FORCEWIRE_ENGINE_KERNELS_PAIR_TABLE_INL_HPP
+#endif
+
+#include <hwy/highway.h>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/kernels/lanes-inl.hpp"
+#include "engine/kernels/pair_kernel-inl.hpp"
+#include "engine/kernels/pair_table.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace forcewire {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// How far two atoms are apart.
+template <class V>
+struct Separation {
+  V r2;          ///< r^2 [bohr^2]
+  V inverse_r2;  ///< 1/r^2, which is there in any case: multiply instead of dividing [bohr^-2]
+
+  HWY_INLINE V r() const { return sqrt(r2); }
+};
+
+/// What a pair function says of a pair.
+template <class V>
+struct PairValue {
+  V energy;        ///< u(r) [hartree]
+  V force_over_r;  ///< -(1/r) du/dr [hartree/bohr^2]
+};
+
+/// @tparam one_species there is one pair of species, whose parameters stay in registers
+/// @tparam shifted energies are shifted as the table says
+template <class Function, bool one_species, bool shifted>
+class PairTable {
+ public:
+  PairTable(const Function& function, const double* table, std::int64_t species_count)
+      : function_(function), table_(table), species_count_(species_count) {}
+
+  template <class D>
+  struct Row {
+    const double* begin;  // of the pairs of the row's species with all others
+    Lanes inverse_cutoff_squared, shift;
+    Lanes parameters[Function::parameter_count];
+  };
+
+  template <class D>
+  HWY_INLINE Row<D> row(D, std::int64_t species) const {
+    Row<D> row;
+    row.begin = table_ + species * species_count_ * std::int64_t{stride};
+    fill(row, [&](std::size_t field) HWY_ATTR { return Lanes(row.begin[field]); });
+    return row;
+  }
+
+  template <class D>
+  HWY_INLINE PairTerms<D> operator()(D d, const Row<D>& row, hn::Vec<D> r2, hn::Vec<D> inverse_r2,
+                                     hn::Vec<D> species) const {
+    if constexpr (one_species) {
+      return evaluate(d, row, r2, inverse_r2);
+    } else {
+      // Each lane has a pair of species of its own.
+      const hn::RebindToSigned<D> d_index;
+      const auto at = hn::ShiftLeft<std::countr_zero(stride)>(hn::BitCast(d_index, species));
+      Row<D> lanes;
+      fill(lanes, [&](std::size_t field)
+                      HWY_ATTR { return Lanes(hn::GatherIndex(d, row.begin + field, at)); });
+      return evaluate(d, lanes, r2, inverse_r2);
+    }
+  }
+
+ private:
+  static constexpr std::size_t stride = pair_table_stride(Function::parameter_count);
+
+  template <class RowOfD, class Field>
+  static HWY_INLINE void fill(RowOfD& row, const Field& field) {
+    row.inverse_cutoff_squared = field(0);
+    if constexpr (shifted) row.shift = field(1);
+    for (std::size_t i = 0; i < Function::parameter_count; ++i) row.parameters[i] = field(2 + i);
+  }
+
+  template <class D>
+  HWY_INLINE PairTerms<D> evaluate(D, const Row<D>& row, hn::Vec<D> r2,
+                                   hn::Vec<D> inverse_r2) const {
+    const PairValue<Lanes> value =
+        function_(Separation<Lanes>{Lanes(r2), Lanes(inverse_r2)}, row.parameters);
+    hn::Vec<D> energy = value.energy.v;
+    if constexpr (shifted) energy = hn::Sub(energy, row.shift.v);
+    return {energy, value.force_over_r.v, hn::Gt(inverse_r2, row.inverse_cutoff_squared.v)};
+  }
+
+  const Function& function_;
+  const double* table_;
+  std::int64_t species_count_;
+};
+
+/// Energy, forces and virial of all pairs.
+/// @param table see PairTableEntry
+/// @param forces as LocalSystem::force_numbers says; overwritten; aligned to 64 bytes
+template <class Function>
+PairSums pair_table_kernel(const LocalSystem& system, const Function& function, const double* table,
+                           int species_count, bool shifted, std::span<double> forces) {
+  const auto run = [&](auto one_species, auto with_shift) {
+    using Pairs = PairTable<Function, decltype(one_species)::value, decltype(with_shift)::value>;
+    return pair_kernel(system, Pairs(function, table, species_count), forces);
+  };
+  if (species_count == 1) {
+    return shifted ? run(std::true_type(), std::true_type())
+                   : run(std::true_type(), std::false_type());
+  }
+  return shifted ? run(std::false_type(), std::true_type())
+                 : run(std::false_type(), std::false_type());
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace forcewire
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard
