@@ -72,7 +72,9 @@ void declare_server_options(CLI::App& app, RawOptions& raw) {
 
 void declare_model_options(CLI::App& app, RawOptions& raw) {
   const char* group = "Model";
-  app.add_option("-m,--model", raw.model, "The model, from the list below")
+  app.add_option("-m,--model", raw.model,
+                 "The model, from the list below, or the path of your own, ./NAME.so;\n"
+                 "with --help: its options alone")
       ->type_name("NAME")
       ->group(group);
   app.add_option("-o,--options", raw.model_options,
@@ -264,7 +266,9 @@ std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* 
   }
 
   const bool bare_h = app.get_option("-h")->count() > 0 && raw.host.empty();
-  if (raw.help || bare_h) return Page{help_page(app)};
+  if (raw.help || bare_h) {
+    return Page{raw.model.empty() ? help_page(app) : model_page(raw.model)};
+  }
   if (raw.version) return Page{version_text()};
   if (raw.list_models) return Page{models_page()};
   return interpret(raw);

@@ -60,20 +60,31 @@ class HelpFormatter : public CLI::Formatter {
   }
 };
 
+std::string section(std::string_view name, std::string_view summary, std::string_view help) {
+  std::string text = fmt::format("  {}: {}\n", name, summary);
+  while (!help.empty()) {
+    const std::size_t end = std::min(help.find('\n'), help.size());
+    text += end == 0 ? "\n" : fmt::format("    {}\n", help.substr(0, end));
+    help.remove_prefix(std::min(end + 1, help.size()));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string models_page() {
   std::string text = "Models (-m) and their options (-o):\n";
-  for (const ModelInfo& model : models()) {
-    text += fmt::format("  {}: {}\n", model.name, model.summary);
-    std::string_view help = model.help;
-    while (!help.empty()) {
-      const std::size_t end = std::min(help.find('\n'), help.size());
-      text += end == 0 ? "\n" : fmt::format("    {}\n", help.substr(0, end));
-      help.remove_prefix(std::min(end + 1, help.size()));
-    }
-  }
+  for (const ModelInfo& model : models()) text += section(model.name, model.summary, model.help);
+  text += section("./NAME.so", "a potential of your own",
+                  "Built as engine/sdk/README.md says; forcewire -m ./NAME.so --help tells its "
+                  "options.\n");
   return text;
+}
+
+std::string model_page(const std::string& name) {
+  const ModelHelp help = help_of_model(name);
+  return fmt::format("Options (-o) of -m {}:\n", name) +
+         section(help.name, help.summary, help.text);
 }
 
 std::string help_page(CLI::App& app) {

@@ -11,6 +11,10 @@ namespace forcewire {
 /// The page of `--help`: the options that `app` declares, the models, examples, exit statuses.
 std::string help_page(CLI::App& app);
 
+/// The page of `--help` behind `-m`: one model and its options.
+/// @throws ModelError when there is no such model
+std::string model_page(const std::string& name);
+
 /// The page of `--list-models`.
 std::string models_page();
 

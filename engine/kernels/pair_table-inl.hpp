@@ -2,7 +2,7 @@
 //
 // A pair function is a type with
 //
-//   static constexpr std::size_t parameter_count;
+//   static constexpr std::size_t parameter_count;   // or as many as there are `options`
 //   template <class V>
 //   PairValue<V> operator()(const Separation<V>& r, const V* parameters) const;
 //
@@ -23,6 +23,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <span>
+#include <type_traits>
 
 #include "engine/kernels/lanes-inl.hpp"
 #include "engine/kernels/pair_kernel-inl.hpp"
@@ -40,6 +43,7 @@ struct Separation {
   V inverse_r2;  ///< 1/r^2, which is there in any case: multiply instead of dividing [bohr^-2]
 
   HWY_INLINE V r() const { return sqrt(r2); }
+  HWY_INLINE V inverse_r() const { return sqrt(inverse_r2); }
 };
 
 /// What a pair function says of a pair.
@@ -49,11 +53,23 @@ struct PairValue {
   V force_over_r;  ///< -(1/r) du/dr [hartree/bohr^2]
 };
 
+/// How many parameters a pair function has.
+template <class Function>
+constexpr std::size_t parameter_count_of() {
+  if constexpr (requires { Function::parameter_count; }) {
+    return Function::parameter_count;
+  } else {
+    return std::size(Function::options);
+  }
+}
+
 /// @tparam one_species there is one pair of species, whose parameters stay in registers
 /// @tparam shifted energies are shifted as the table says
 template <class Function, bool one_species, bool shifted>
 class PairTable {
  public:
+  static constexpr std::size_t parameter_count = parameter_count_of<Function>();
+
   PairTable(const Function& function, const double* table, std::int64_t species_count)
       : function_(function), table_(table), species_count_(species_count) {}
 
@@ -61,7 +77,7 @@ class PairTable {
   struct Row {
     const double* begin;  // of the pairs of the row's species with all others
     Lanes inverse_cutoff_squared, shift;
-    Lanes parameters[Function::parameter_count];
+    Lanes parameters[parameter_count];
   };
 
   template <class D>
@@ -89,13 +105,13 @@ class PairTable {
   }
 
  private:
-  static constexpr std::size_t stride = pair_table_stride(Function::parameter_count);
+  static constexpr std::size_t stride = pair_table_stride(parameter_count);
 
   template <class RowOfD, class Field>
   static HWY_INLINE void fill(RowOfD& row, const Field& field) {
     row.inverse_cutoff_squared = field(0);
     if constexpr (shifted) row.shift = field(1);
-    for (std::size_t i = 0; i < Function::parameter_count; ++i) row.parameters[i] = field(2 + i);
+    for (std::size_t i = 0; i < parameter_count; ++i) row.parameters[i] = field(2 + i);
   }
 
   template <class D>

@@ -9,6 +9,8 @@
 #include "engine/potentials/expected_names.hpp"
 #include "engine/potentials/lennard_jones.hpp"
 #include "engine/potentials/options.hpp"
+#include "engine/potentials/plugin.hpp"
+#include "engine/potentials/plugin_potential.hpp"
 
 namespace forcewire {
 
@@ -60,6 +62,14 @@ Model make_lennard_jones(const ModelRequest& request) {
   return model;
 }
 
+ModelError unknown_model(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const ModelInfo& info : models()) names.push_back(info.name);
+  return ModelError(fmt::format(
+      "unknown model '{}', expected {}, or the path of a potential of your own, as in ./morse.so",
+      name, one_of(names, name)));
+}
+
 }  // namespace
 
 const std::vector<ModelInfo>& models() {
@@ -71,10 +81,21 @@ const std::vector<ModelInfo>& models() {
 
 Model make_model(const ModelRequest& request) {
   if (request.name == "lj") return make_lennard_jones(request);
-  std::vector<std::string_view> names;
-  for (const ModelInfo& info : models()) names.push_back(info.name);
-  throw ModelError(
-      fmt::format("unknown model '{}', expected {}", request.name, one_of(names, request.name)));
+  if (is_plugin_path(request.name)) return make_plugin_model(request);
+  throw unknown_model(request.name);
+}
+
+ModelHelp help_of_model(const std::string& name) {
+  if (is_plugin_path(name)) {
+    const Plugin plugin(name);
+    return {plugin.functions().name, plugin.functions().summary, help_of(plugin)};
+  }
+  for (const ModelInfo& info : models()) {
+    if (info.name == name) {
+      return {std::string(info.name), std::string(info.summary), std::string(info.help)};
+    }
+  }
+  throw unknown_model(name);
 }
 
 }  // namespace forcewire

@@ -12,7 +12,7 @@ namespace forcewire {
 
 /// What the command line says of the model.
 struct ModelRequest {
-  std::string name;                  ///< `lj`
+  std::string name;                  ///< `lj`, or the path of a plug-in
   std::string options;               ///< `key=value,...` or bare numbers
   std::vector<std::string> symbols;  ///< species name of each atom from the template, or empty
 };
@@ -33,6 +33,16 @@ struct ModelInfo {
 
 /// All models, in the order to show them.
 const std::vector<ModelInfo>& models();
+
+/// What `--help` says of one model.
+struct ModelHelp {
+  std::string name;
+  std::string summary;
+  std::string text;
+};
+
+/// @throws ModelError on an unknown name, or a plug-in that cannot be loaded
+ModelHelp help_of_model(const std::string& name);
 
 /// Builds a model.
 /// @throws ModelError on an unknown name, option, unit, species, or an unreadable file

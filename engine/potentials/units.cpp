@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
-#include <system_error>
 #include <vector>
 
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/expected_names.hpp"
+#include "engine/potentials/leading_number.hpp"
 
 namespace forcewire {
 
@@ -48,53 +47,12 @@ std::string expectation(Dimension dimension, std::string_view given_unit) {
                      atomic_unit(dimension).name, one_of(names, given_unit));
 }
 
-/// The number at the start of a text.
-struct LeadingNumber {
-  double value = 0;
-  std::size_t length = 0;  ///< characters it takes; 0 when there is no number
-  bool in_range = true;    ///< does it fit into a double?
-};
-
-LeadingNumber read_c_number(std::string_view text) {
-  LeadingNumber number;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number.value);
-  number.length = static_cast<std::size_t>(end - text.data());
-  number.in_range = error != std::errc::result_out_of_range;
-  return number;
-}
-
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
-
-/// Does `text` begin with an exponent as Fortran writes it? The digits tell it from a unit.
-bool has_fortran_exponent(std::string_view text) {
-  if (text.empty() || (text[0] != 'd' && text[0] != 'D')) return false;
-  const bool has_sign = text.size() > 1 && (text[1] == '-' || text[1] == '+');
-  const std::size_t digits = has_sign ? 2 : 1;
-  return text.size() > digits && is_digit(text[digits]);
-}
-
-/// Reads what C and Fortran write: `1e-3`, `1d-3`, `1D-3`, `+1`.
-LeadingNumber read_number(std::string_view text) {
-  // from_chars knows no plus, and would take the minus behind one.
-  const std::size_t plus = text.size() > 1 && text[0] == '+' && text[1] != '-' ? 1 : 0;
-  const std::string_view unsigned_text = text.substr(plus);
-  LeadingNumber number = read_c_number(unsigned_text);
-  if (number.length == 0) return number;
-  if (has_fortran_exponent(unsigned_text.substr(number.length))) {
-    std::string c_text(unsigned_text);
-    c_text[number.length] = 'e';
-    number = read_c_number(c_text);
-  }
-  number.length += plus;
-  return number;
-}
-
 }  // namespace
 
 std::span<const Unit> known_units() { return all_units; }
 
 Quantity parse_quantity(std::string_view text, Dimension dimension, std::string_view origin) {
-  const LeadingNumber number = read_number(text);
+  const LeadingNumber number = read_leading_number(text);
   if (number.length == 0) {
     throw ModelError(fmt::format("{}: '{}' is not {}", origin, text, expectation(dimension, {})));
   }

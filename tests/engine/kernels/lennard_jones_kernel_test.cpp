@@ -31,9 +31,12 @@ std::vector<LennardJonesCoefficients> coefficients(const ReferenceModel& model) 
       const double rc2 = pair.cutoff * pair.cutoff;
       const double on2 = pair.switch_on * pair.switch_on;
       const bool is_shifted = pair.truncation == Truncation::shift;
-      table.push_back({1 / rc2, c12, c6,
-                       is_shifted ? c12 * std::pow(rc2, -6) - c6 * std::pow(rc2, -3) : 0, on2,
-                       1 / (rc2 - on2)});
+      table.push_back({.inverse_cutoff_squared = 1 / rc2,
+                       .shift = is_shifted ? c12 * std::pow(rc2, -6) - c6 * std::pow(rc2, -3) : 0,
+                       .c12 = c12,
+                       .c6 = c6,
+                       .switch_on_squared = on2,
+                       .switch_scale = 1 / (rc2 - on2)});
     }
   }
   return table;

@@ -1,0 +1,19 @@
+// Morse pairs (P. M. Morse, Phys. Rev. 34, 57 (1929)).
+
+#include <forcewire/pair_potential.hpp>
+
+FORCEWIRE_BEGIN
+struct Morse {
+  static constexpr auto name = "morse";
+  static constexpr auto summary = "Morse pairs, D ((1 - exp(-a (r - r0)))^2 - 1)";
+  static constexpr Option options[] = {energy_option("D", "depth of the well"),
+                                       inverse_length_option("a", "how narrow the well is"),
+                                       length_option("r0", "where it is deepest")};
+
+  template <class V>
+  PairValue<V> operator()(const Separation<V>& r, const V* p) const {
+    const V x = exp(p[1] * (p[2] - r.r()));
+    return {p[0] * x * (x - 2), 2 * p[0] * p[1] * x * (x - 1) * r.inverse_r()};
+  }
+};
+FORCEWIRE_END(Morse)

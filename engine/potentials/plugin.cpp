@@ -1,0 +1,109 @@
+#include "engine/potentials/plugin.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "engine/potentials/errors.hpp"
+#include "engine/potentials/unit_product.hpp"
+
+namespace forcewire {
+
+namespace {
+
+constexpr const char* entry_point = "forcewire_get_plugin";
+
+const forcewire_plugin* get_functions(const SharedObject& object,
+                                      const std::filesystem::path& path) {
+  using Get = const forcewire_plugin* (*)();
+  const auto get = reinterpret_cast<Get>(object.find(entry_point));
+  if (get == nullptr) {
+    throw ModelError(fmt::format("{} is no potential for forcewire: it has no function {}",
+                                 path.string(), entry_point));
+  }
+  const forcewire_plugin* functions = get();
+  if (functions == nullptr) {
+    throw ModelError(
+        fmt::format("{}: {} returned nothing, expected a potential", path.string(), entry_point));
+  }
+  if (functions->abi_version != FORCEWIRE_ABI_VERSION) {
+    throw ModelError(fmt::format(
+        "{} was built for version {} of the interface for potentials, this forcewire has version "
+        "{}: build it again with the headers of this forcewire",
+        path.string(), functions->abi_version, FORCEWIRE_ABI_VERSION));
+  }
+  return functions;
+}
+
+std::string_view kind_of(const forcewire_option& option) {
+  if (option.kind == FORCEWIRE_TEXT) return "TEXT";
+  const UnitPowers powers{option.energy_power, option.length_power};
+  if (powers == UnitPowers{1, 0}) return "ENERGY";
+  if (powers == UnitPowers{0, 1}) return "LENGTH";
+  return powers == UnitPowers{0, 0} ? "NUMBER" : "QUANTITY";
+}
+
+}  // namespace
+
+Plugin::Plugin(std::filesystem::path path)
+    : path_(std::move(path)), object_(path_), functions_(get_functions(object_, path_)) {
+  check();
+}
+
+std::string Plugin::label() const {
+  return fmt::format("{} ({})", functions_->name, path_.string());
+}
+
+void Plugin::check() const {
+  const auto expect = [&](bool holds, std::string_view what) {
+    if (!holds) throw ModelError(fmt::format("the potential {}: {}", path_.string(), what));
+  };
+  const forcewire_plugin& f = *functions_;
+  expect(f.name != nullptr && f.name[0] != '\0', "it has no name");
+  expect(f.summary != nullptr, "it has no summary");
+  expect(f.create && f.destroy && f.cutoff && f.pair_energy && f.compute,
+         "one of its functions is missing");
+  expect(f.option_count >= 0 && (f.option_count == 0 || f.options != nullptr),
+         "its options are missing");
+  std::set<std::string_view> keys;
+  for (const forcewire_option& option : options()) {
+    expect(option.key != nullptr && option.meaning != nullptr, "an option has no key or meaning");
+    const std::string_view key = option.key;
+    expect(!key.empty() && key.find_first_of("=,: ") == std::string_view::npos,
+           fmt::format("its option '{}' has a key that cannot be written", key));
+    expect(keys.insert(key).second, fmt::format("two of its options have the key {}", key));
+    expect(option.kind == FORCEWIRE_QUANTITY || option.kind == FORCEWIRE_TEXT,
+           fmt::format("its option {} is of a kind that does not exist", key));
+  }
+}
+
+bool is_plugin_path(std::string_view model) {
+  return model.find('/') != std::string_view::npos || model.ends_with(".so");
+}
+
+std::string help_of(const Plugin& plugin) {
+  std::string text;
+  bool has_pairs = false;
+  for (const forcewire_option& option : plugin.options()) {
+    std::string meaning = option.meaning;
+    if (kind_of(option) == "QUANTITY") {
+      meaning += fmt::format(" [{}]", atomic_unit_name({option.energy_power, option.length_power}));
+    }
+    if (option.default_text != nullptr)
+      meaning += fmt::format(" (default {})", option.default_text);
+    text +=
+        fmt::format("  {:<20} {}\n", fmt::format("{}={}", option.key, kind_of(option)), meaning);
+    has_pairs = has_pairs || option.per_pair != 0;
+  }
+  if (has_pairs) {
+    text +=
+        "\nKEY:A-B=VALUE holds for the species A and B of the template, KEY=VALUE for all "
+        "others.\n";
+  }
+  if (plugin.functions().help != nullptr) text += fmt::format("\n{}\n", plugin.functions().help);
+  return text;
+}
+
+}  // namespace forcewire
