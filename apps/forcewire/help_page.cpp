@@ -82,9 +82,9 @@ std::string models_page() {
 }
 
 std::string model_page(const std::string& name) {
-  const ModelHelp help = help_of_model(name);
+  const ModelInfo info = find_model(name);
   return fmt::format("Options (-o) of -m {}:\n", name) +
-         section(help.name, help.summary, help.text);
+         section(info.name, info.summary, info.help);
 }
 
 std::string help_page(CLI::App& app) {

@@ -4,7 +4,6 @@
 
 #include <set>
 #include <string_view>
-#include <utility>
 
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/unit_product.hpp"
@@ -47,18 +46,20 @@ std::string_view kind_of(const forcewire_option& option) {
 
 }  // namespace
 
-Plugin::Plugin(std::filesystem::path path)
-    : path_(std::move(path)), object_(path_), functions_(get_functions(object_, path_)) {
+Plugin::Plugin(const std::filesystem::path& path)
+    : path_(path.string()), object_(path), functions_(get_functions(*object_, path)) {
   check();
 }
 
+Plugin::Plugin(const forcewire_plugin& functions) : functions_(&functions) { check(); }
+
 std::string Plugin::label() const {
-  return fmt::format("{} ({})", functions_->name, path_.string());
+  return path_.empty() ? functions_->name : fmt::format("{} ({})", functions_->name, path_);
 }
 
 void Plugin::check() const {
   const auto expect = [&](bool holds, std::string_view what) {
-    if (!holds) throw ModelError(fmt::format("the potential {}: {}", path_.string(), what));
+    if (!holds) throw ModelError(fmt::format("the potential {}: {}", path_, what));
   };
   const forcewire_plugin& f = *functions_;
   expect(f.name != nullptr && f.name[0] != '\0', "it has no name");

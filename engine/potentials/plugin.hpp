@@ -1,35 +1,40 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/potentials/shared_object.hpp"
 #include "forcewire/plugin.h"
 
 namespace forcewire {
 
-/// A shared object that holds a potential; see forcewire/plugin.h.
+/// A potential behind the interface of forcewire/plugin.h: in a shared object, or of our own.
 class Plugin {
  public:
   /// @throws ModelError when it cannot be loaded, is no potential, was built for another version of
   ///         the binary interface, or does not say all that it must
-  explicit Plugin(std::filesystem::path path);
+  explicit Plugin(const std::filesystem::path& path);
+
+  /// One that is part of this program.
+  explicit Plugin(const forcewire_plugin& functions);
 
   const forcewire_plugin& functions() const { return *functions_; }
   std::span<const forcewire_option> options() const {
     return {functions_->options, static_cast<std::size_t>(functions_->option_count)};
   }
 
-  /// For errors: `morse (./morse.so)`.
+  /// For errors: `morse`, or `morse (./morse.so)`.
   std::string label() const;
 
  private:
   void check() const;
 
-  std::filesystem::path path_;
-  SharedObject object_;
-  const forcewire_plugin* functions_;  // in the object
+  std::string path_;                    // or empty
+  std::optional<SharedObject> object_;  // where the functions are
+  const forcewire_plugin* functions_;
 };
 
 /// Does the name of a model mean a shared object, that is, is it a path or does it end in `.so`?

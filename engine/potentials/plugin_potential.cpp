@@ -94,7 +94,7 @@ std::optional<double> PluginPotential::pair_energy(int a, int b, double r) const
   return plugin_.functions().pair_energy(self_.get(), a, b, r);
 }
 
-Model make_plugin_model(const ModelRequest& request) {
+Model make_plugin_model(Plugin plugin, const ModelRequest& request) {
   Model model;
   // Species in the order in which they first occur.
   for (const std::string& symbol : request.symbols) {
@@ -103,7 +103,7 @@ Model make_plugin_model(const ModelRequest& request) {
     if (found == model.species_names.end()) model.species_names.push_back(symbol);
   }
   model.potential =
-      std::make_unique<PluginPotential>(Plugin(request.name), request.options, model.species_names);
+      std::make_unique<PluginPotential>(std::move(plugin), request.options, model.species_names);
   return model;
 }
 

@@ -12,7 +12,7 @@
 
 namespace forcewire {
 
-/// A potential in a shared object.
+/// A potential behind the binary interface.
 class PluginPotential final : public Potential {
  public:
   /// @param options as the user wrote them; @param species as PluginValues has them
@@ -33,8 +33,8 @@ class PluginPotential final : public Potential {
   double cutoff_;
 };
 
-/// The model in the shared object that `request.name` is the path of.
+/// The model of a plug-in for the atoms and options of `request`.
 /// @throws ModelError
-Model make_plugin_model(const ModelRequest& request);
+Model make_plugin_model(Plugin plugin, const ModelRequest& request);
 
 }  // namespace forcewire

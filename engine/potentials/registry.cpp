@@ -11,6 +11,7 @@
 #include "engine/potentials/options.hpp"
 #include "engine/potentials/plugin.hpp"
 #include "engine/potentials/plugin_potential.hpp"
+#include "engine/potentials/shipped.hpp"
 
 namespace forcewire {
 
@@ -70,32 +71,43 @@ ModelError unknown_model(const std::string& name) {
       name, one_of(names, name)));
 }
 
+const std::vector<const forcewire_plugin*>& shipped() {
+  static const std::vector<const forcewire_plugin*> all = {morse(), buckingham(), tabulated()};
+  return all;
+}
+
+ModelInfo info_of(const Plugin& plugin) {
+  return {plugin.functions().name, plugin.functions().summary, help_of(plugin)};
+}
+
 }  // namespace
 
 const std::vector<ModelInfo>& models() {
-  static const std::vector<ModelInfo> all = {
-      {"lj", "Lennard-Jones pairs, of one species or many", lj_help},
-  };
+  static const std::vector<ModelInfo> all = [] {
+    std::vector<ModelInfo> infos = {
+        {"lj", "Lennard-Jones pairs, of one species or many", std::string(lj_help)}};
+    for (const forcewire_plugin* functions : shipped()) {
+      infos.push_back(info_of(Plugin(*functions)));
+    }
+    return infos;
+  }();
   return all;
+}
+
+ModelInfo find_model(const std::string& name) {
+  if (is_plugin_path(name)) return info_of(Plugin(name));
+  const auto found = std::ranges::find(models(), name, &ModelInfo::name);
+  if (found == models().end()) throw unknown_model(name);
+  return *found;
 }
 
 Model make_model(const ModelRequest& request) {
   if (request.name == "lj") return make_lennard_jones(request);
-  if (is_plugin_path(request.name)) return make_plugin_model(request);
+  if (is_plugin_path(request.name)) return make_plugin_model(Plugin(request.name), request);
+  for (const forcewire_plugin* functions : shipped()) {
+    if (request.name == functions->name) return make_plugin_model(Plugin(*functions), request);
+  }
   throw unknown_model(request.name);
-}
-
-ModelHelp help_of_model(const std::string& name) {
-  if (is_plugin_path(name)) {
-    const Plugin plugin(name);
-    return {plugin.functions().name, plugin.functions().summary, help_of(plugin)};
-  }
-  for (const ModelInfo& info : models()) {
-    if (info.name == name) {
-      return {std::string(info.name), std::string(info.summary), std::string(info.help)};
-    }
-  }
-  throw unknown_model(name);
 }
 
 }  // namespace forcewire

@@ -24,25 +24,19 @@ struct Model {
   std::vector<std::string> species_names;  ///< by species index; empty when species do not matter
 };
 
-/// A model by its name, for `--list-models` and `--help`.
+/// A model for `--list-models` and `--help`.
 struct ModelInfo {
-  std::string_view name;
-  std::string_view summary;  ///< one line
-  std::string_view help;     ///< its options, one a line, with units and defaults
+  std::string name;
+  std::string summary;  ///< one line
+  std::string help;     ///< its options, one a line, with units and defaults
 };
 
-/// All models, in the order to show them.
+/// All models that come with the program, in the order to show them.
 const std::vector<ModelInfo>& models();
 
-/// What `--help` says of one model.
-struct ModelHelp {
-  std::string name;
-  std::string summary;
-  std::string text;
-};
-
+/// One of them, or that of a plug-in by its path.
 /// @throws ModelError on an unknown name, or a plug-in that cannot be loaded
-ModelHelp help_of_model(const std::string& name);
+ModelInfo find_model(const std::string& name);
 
 /// Builds a model.
 /// @throws ModelError on an unknown name, option, unit, species, or an unreadable file

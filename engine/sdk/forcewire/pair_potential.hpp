@@ -54,19 +54,11 @@
   namespace forcewire {   \
   namespace HWY_NAMESPACE {
 
-#undef FORCEWIRE_CLOSE
-#define FORCEWIRE_CLOSE(Function)                               \
-  inline PairInstance* make_pair_instance(const Setup& setup) { \
-    return new PairInstanceOf<Function>(setup);                 \
-  }                                                             \
-  }                                                             \
-  }                                                             \
-  HWY_AFTER_NAMESPACE();
-
-#undef FORCEWIRE_END
+// Ends a potential that is a function `Get`, and not a shared object of its own.
+#undef FORCEWIRE_END_AS
 #if HWY_ONCE
-#define FORCEWIRE_END(Function)                                                                    \
-  FORCEWIRE_CLOSE(Function)                                                                        \
+#define FORCEWIRE_END_AS(Function, Get)                                                            \
+  FORCEWIRE_MAKE(Function)                                                                         \
   namespace forcewire {                                                                            \
   namespace {                                                                                      \
   HWY_EXPORT(make_pair_instance);                                                                  \
@@ -75,9 +67,25 @@
   }                                                                                                \
   }                                                                                                \
   }                                                                                                \
-  extern "C" FORCEWIRE_EXPORT const forcewire_plugin* forcewire_get_plugin() {                     \
+  Get {                                                                                            \
     return forcewire::PairPlugin<forcewire::HWY_NAMESPACE::Function, forcewire::make_pair>::get(); \
   }
 #else
-#define FORCEWIRE_END(Function) FORCEWIRE_CLOSE(Function)
+#define FORCEWIRE_END_AS(Function, Get) FORCEWIRE_MAKE(Function)
 #endif
+
+#undef FORCEWIRE_MAKE
+#define FORCEWIRE_MAKE(Function)                         \
+  namespace {                                            \
+  PairInstance* make_pair_instance(const Setup& setup) { \
+    return new PairInstanceOf<Function>(setup);          \
+  }                                                      \
+  }                                                      \
+  }                                                      \
+  }                                                      \
+  HWY_AFTER_NAMESPACE();
+
+#undef FORCEWIRE_END
+#define FORCEWIRE_END(Function) \
+  FORCEWIRE_END_AS(Function,    \
+                   extern "C" FORCEWIRE_EXPORT const forcewire_plugin* forcewire_get_plugin())
