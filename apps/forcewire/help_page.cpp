@@ -70,6 +70,18 @@ std::string section(std::string_view name, std::string_view summary, std::string
   return text;
 }
 
+/// All models in a line each, and the first one's options.
+std::string summary_of_models() {
+  const ModelInfo& first = models().front();
+  std::string text = "Models (-m), with the options (-o) of the first:\n";
+  text += section(first.name, first.summary, first.help);
+  for (const ModelInfo& model : models()) {
+    if (&model != &first) text += section(model.name, model.summary, "");
+  }
+  return text + section("./NAME.so", "a potential of your own, see engine/sdk/README.md", "") +
+         "  forcewire -m MODEL --help tells the options of one, --list-models those of all.\n";
+}
+
 }  // namespace
 
 std::string models_page() {
@@ -91,7 +103,7 @@ std::string help_page(CLI::App& app) {
   app.formatter(std::make_shared<HelpFormatter>());
   // CLI11 leaves two empty lines between groups.
   const std::string options = CLI::detail::find_and_replace(app.help(), "\n\n\n", "\n\n");
-  return options + models_page() + '\n' + std::string(examples);
+  return options + summary_of_models() + '\n' + std::string(examples);
 }
 
 }  // namespace forcewire

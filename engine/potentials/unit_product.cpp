@@ -27,19 +27,17 @@ class ProductReader {
   double read(UnitPowers& powers) {
     double size = 1;
     powers = {0, 0};
-    int sign = 1;
-    if (take('/')) sign = -1;  // as in 1.2/angstrom
-    while (!left_.empty()) {
+    int sign = take('/') ? -1 : 1;  // as in 1.2/angstrom
+    while (true) {
+      if (left_.empty()) fail("a unit is missing at the end");
       const Unit& unit = take_unit();
       const int power = sign * take_power();
       size *= std::pow(unit.size, power);
       (unit.dimension == Dimension::energy ? powers.energy : powers.length) += power;
-      if (left_.empty()) break;
+      if (left_.empty()) return size;
       sign = take('/') ? -1 : 1;
       if (sign > 0 && !take('*')) fail("expected * or / between units");
-      if (left_.empty()) fail("a unit is missing at the end");
     }
-    return size;
   }
 
   [[noreturn]] void fail(std::string_view what) const {

@@ -27,8 +27,7 @@ class PairInstance {
 /// What every pair potential takes besides its own options.
 inline constexpr std::array common_pair_options{
     length_option("cutoff", "atoms farther apart do not interact"),
-    text_option("truncation", "none: the energy jumps to zero at the cutoff; shift: it is shifted",
-                "none"),
+    text_option("truncation", "none: the energy jumps at the cutoff; shift: it is shifted", "none"),
 };
 
 /// The options of a pair function, and those that every pair potential takes.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/forcewire/usage_error.hpp"
+#include "engine/potentials/errors.hpp"
 
 namespace forcewire {
 namespace {
@@ -187,13 +188,20 @@ TEST(CommandLine, HelpTeaches) {
   }
   EXPECT_EQ(page({"-h"}), help);
   EXPECT_EQ(page({"-u", "-h"}), help);
-  EXPECT_EQ(page({"-m", "lj", "--help"}), help);
+}
+
+TEST(CommandLine, HelpBehindAModelIsThatOfTheModel) {
+  const std::string help = page({"-m", "morse", "--help"});
+  EXPECT_THAT(help, AllOf(HasSubstr("depth=ENERGY"), HasSubstr("P. M. Morse"),
+                          Not(HasSubstr("--address")), Not(HasSubstr("Lennard"))));
+  EXPECT_THAT(page({"-h", "-m", "lj"}), HasSubstr("sigma=LENGTH"));
+  EXPECT_THROW(page({"-m", "mors", "--help"}), ModelError);
 }
 
 TEST(CommandLine, HelpFitsIntoAHundredColumns) {
   std::size_t longest = 0;
   std::size_t column = 0;
-  for (const char c : page({"--help"})) {
+  for (const char c : page({"--help"}) + page({"--list-models"})) {
     column = c == '\n' ? 0 : column + 1;
     longest = std::max(longest, column);
   }
@@ -203,7 +211,8 @@ TEST(CommandLine, HelpFitsIntoAHundredColumns) {
 TEST(CommandLine, OtherPages) {
   EXPECT_THAT(page({"--version"}), AllOf(HasSubstr("forcewire "), HasSubstr("MPI"),
                                          HasSubstr("Eigen  3."), HasSubstr("SIMD")));
-  EXPECT_THAT(page({"--list-models"}), AllOf(HasSubstr("lj"), Not(HasSubstr("--address"))));
+  EXPECT_THAT(page({"--list-models"}), AllOf(HasSubstr("lj"), HasSubstr("A=ENERGY"),
+                                             HasSubstr("./NAME.so"), Not(HasSubstr("--address"))));
 }
 
 }  // namespace

@@ -40,6 +40,9 @@ class UsageTest(ProgramTest):
     def test_unknown_flag(self):
         self.expect_usage_error([*MODEL, "--shm"], "--shm")
 
+    def test_potential_that_is_not_there(self):
+        self.expect_usage_error(["-m", "./no_such.so"], "./no_such.so")
+
     def test_template_that_is_not_there(self):
         self.expect_usage_error([*MODEL, "-t", "/no/such.xyz"], "/no/such.xyz")
 

@@ -42,7 +42,9 @@ TEST(Registry, NamesItsModelsWhenOneIsUnknown) {
       [] {
         make_model({"ljj", "5,1e-3,15", {}});
       },
-      ThrowsMessage<ModelError>("unknown model 'ljj', expected one of lj"));
+      ThrowsMessage<ModelError>(
+          "unknown model 'ljj', expected one of lj, morse, buckingham, table, "
+          "or the path of a potential of your own, as in ./morse.so"));
 }
 
 TEST(Registry, ExplainsEveryOptionAndUnit) {

@@ -1,0 +1,85 @@
+/* A potential in plain C with one thing wrong, FAULT. Without a fault it is two atoms on a spring
+ * that never meet. */
+
+#include <math.h>
+#include <string.h>
+
+#include "forcewire/plugin.h"
+
+enum {
+  NO_FAULT,
+  OTHER_VERSION,
+  NO_NAME,
+  NO_COMPUTE,
+  BAD_KEY,
+  SAME_KEYS,
+  CREATE_FAILS,
+  ZERO_CUTOFF,
+  INFINITE_CUTOFF,
+  COMPUTE_FAILS,
+  FORGETS_ENERGY,
+  NAN_FORCES,
+  ENDLESS_ERROR
+};
+
+static const forcewire_option options[] = {
+    {FAULT == BAD_KEY ? "k:1" : "k", "stiffness", "1", FORCEWIRE_QUANTITY, 1, -2, 0},
+    {FAULT == SAME_KEYS ? "k" : "word", "a word", "yes", FORCEWIRE_TEXT, 0, 0, 0},
+};
+
+static int32_t create(const forcewire_setup* setup, void** self, forcewire_error* error) {
+  static double stiffness;
+  if (FAULT == CREATE_FAILS) {
+    strcpy(error->text, "k is too soft");
+    return 1;
+  }
+  stiffness = setup->values[0].numbers[0];
+  *self = &stiffness;
+  return 0;
+}
+
+static void destroy(void* self) { (void)self; }
+
+static double cutoff(const void* self) {
+  (void)self;
+  return FAULT == ZERO_CUTOFF ? 0 : FAULT == INFINITE_CUTOFF ? (double)INFINITY : 5;
+}
+
+static double pair_energy(const void* self, int32_t a, int32_t b, double r) {
+  (void)a, (void)b, (void)r;
+  return 0 * *(const double*)self;
+}
+
+static int32_t compute(void* self, const forcewire_clusters* clusters, double* forces,
+                       forcewire_sums* sums, forcewire_error* error) {
+  const size_t numbers =
+      3 * clusters->width * (clusters->owned_clusters + clusters->image_clusters);
+  size_t i;
+  (void)self;
+  if (FAULT == COMPUTE_FAILS) {
+    strcpy(error->text, "too hot");
+    return 2;
+  }
+  if (FAULT == ENDLESS_ERROR) {
+    memset(error->text, 'x', sizeof error->text);
+    return 1;
+  }
+  for (i = 0; i < numbers; ++i) forces[i] = FAULT == NAN_FORCES ? (double)NAN : 0;
+  memset(sums->virial, 0, sizeof sums->virial);
+  if (FAULT != FORGETS_ENERGY) sums->energy = 0;
+  return 0;
+}
+
+static const forcewire_plugin plugin = {FORCEWIRE_ABI_VERSION + (FAULT == OTHER_VERSION),
+                                        2,
+                                        FAULT == NO_NAME ? NULL : "faulty",
+                                        "atoms that do not care",
+                                        NULL,
+                                        options,
+                                        create,
+                                        destroy,
+                                        cutoff,
+                                        pair_energy,
+                                        FAULT == NO_COMPUTE ? NULL : compute};
+
+const forcewire_plugin* forcewire_get_plugin(void) { return &plugin; }

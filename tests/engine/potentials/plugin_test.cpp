@@ -1,0 +1,138 @@
+#include "engine/potentials/plugin.hpp"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "engine/kernels/simd.hpp"
+#include "engine/potentials/errors.hpp"
+#include "engine/potentials/registry.hpp"
+#include "temporary_file.hpp"
+
+namespace forcewire {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+/// The path of a plug-in of these tests.
+std::string plugin(const std::string& name) {
+  return std::string(FORCEWIRE_TEST_PLUGINS) + "/" + name + ".so";
+}
+
+Model make(const std::string& name, const std::string& options = "") {
+  return make_model({plugin(name), options, {}});
+}
+
+auto refuses(const std::string& why) { return ThrowsMessage<ModelError>(HasSubstr(why)); }
+
+TEST(Plugin, InPlainCIsUnderstood) {
+  const Model model = make("faulty_NO_FAULT", "k=2eV/angstrom^2");
+  EXPECT_EQ(model.potential->cutoff(), 5);
+  EXPECT_EQ(model.potential->species_count(), 1);
+  const ModelInfo info = find_model(plugin("faulty_NO_FAULT"));
+  EXPECT_EQ(info.name, "faulty");
+  EXPECT_THAT(info.help, HasSubstr("k=QUANTITY           stiffness [hartree*bohr^-2] (default 1)"));
+}
+
+TEST(Plugin, ThatIsNoneIsRefusedWithThePath) {
+  EXPECT_THAT(
+      [] {
+        make_model({"./nothing.so", "", {}});
+      },
+      ThrowsMessage<ModelError>(
+          AllOf(HasSubstr("./nothing.so"), HasSubstr("cannot open shared object"))));
+  const TemporaryFile text("no shared object");
+  EXPECT_THAT([&] { make_model({text.path(), "", {}}); }, refuses("cannot load the potential"));
+  EXPECT_THAT([] { make_model({"libm.so.6/..", "", {}}); }, refuses("cannot load the potential"));
+  EXPECT_THAT(
+      [] {
+        make_model({FORCEWIRE_SOME_LIBRARY, "", {}});
+      },
+      refuses("is no potential for forcewire: it has no function forcewire_get_plugin"));
+}
+
+TEST(Plugin, OfAnotherVersionIsRefusedWithBothVersions) {
+  EXPECT_THAT([] { make("faulty_OTHER_VERSION"); },
+              refuses("version 2 of the interface for potentials, this forcewire has version 1"));
+}
+
+TEST(Plugin, ThatDoesNotSayAllItMustIsRefused) {
+  EXPECT_THAT([] { make("faulty_NO_NAME"); }, refuses("it has no name"));
+  EXPECT_THAT([] { make("faulty_NO_COMPUTE"); }, refuses("one of its functions is missing"));
+  EXPECT_THAT([] { make("faulty_BAD_KEY"); }, refuses("option 'k:1' has a key that cannot be"));
+  EXPECT_THAT([] { make("faulty_SAME_KEYS"); }, refuses("two of its options have the key k"));
+}
+
+TEST(Plugin, ThatCannotBeMadeIsRefused) {
+  EXPECT_THAT([] { make("faulty_CREATE_FAILS"); }, refuses("k is too soft"));
+  EXPECT_THAT([] { make("faulty_ZERO_CUTOFF"); }, refuses("its cutoff is 0 bohr"));
+  EXPECT_THAT([] { make("faulty_INFINITE_CUTOFF"); }, refuses("its cutoff is inf bohr"));
+  EXPECT_THAT([] { make("faulty_NO_FAULT", "stiff=1"); }, refuses("unknown option 'stiff'"));
+}
+
+TEST(Plugin, ThatThrowsIsRefusedWithItsText) {
+  EXPECT_THAT([] { make("throwing_plugin", "what=no luck,cutoff=5"); }, refuses("no luck"));
+  EXPECT_THAT([] { make("throwing_plugin", "what=number,cutoff=5"); },
+              refuses("an exception that is no std::exception"));
+}
+
+TEST(Plugin, OfPairsRefusesBadCutoffs) {
+  const auto lj = [](const char* options) {
+    return [=] { make("outside_lennard_jones", options); };
+  };
+  EXPECT_THAT(lj("sigma=1,epsilon=1"), refuses("option cutoff of model outside-lj is missing"));
+  EXPECT_THAT(lj("sigma=1,epsilon=1,cutoff=0"), refuses("expected a cutoff above zero"));
+  EXPECT_THAT(lj("sigma=1,epsilon=1,cutoff=-1"), refuses("expected a cutoff above zero"));
+  EXPECT_THAT(lj("sigma=1,epsilon=1,cutoff=nan"), refuses("not a finite number"));
+  EXPECT_THAT(lj("sigma=1,epsilon=1,cutoff=1,truncation=no"), refuses("expected none or shift"));
+  EXPECT_THAT(lj("sigma=1e60,epsilon=1,cutoff=1"), refuses("is no finite number"));
+}
+
+TEST(Plugin, KnowsTheEnergyOfAPair) {
+  const Model plain = make("outside_lennard_jones", "1,0.25,2");
+  EXPECT_DOUBLE_EQ(plain.potential->pair_energy(0, 0, 1.5).value(),
+                   std::pow(1.5, -12) - std::pow(1.5, -6));
+  EXPECT_EQ(plain.potential->pair_energy(0, 0, 2), 0);
+  const Model shifted =
+      make("outside_lennard_jones", "sigma=1,epsilon=0.25,cutoff=2,truncation=shift");
+  EXPECT_NEAR(shifted.potential->pair_energy(0, 0, 2 - 1e-9).value(), 0, 1e-9);
+}
+
+/// One atom of one cluster, which sees nobody.
+struct LonelyAtom {
+  std::vector<double> atoms;
+  std::vector<std::size_t> begin;
+  LocalSystem system;
+
+  LonelyAtom() : atoms(4 * cluster_width(), 1e20), begin(cluster_width() + 1, 0) {
+    system.width = cluster_width();
+    system.owned_clusters = 1;
+    system.atoms = atoms;
+    system.owned_rows = system.ghost_rows = {begin, {}};
+  }
+
+  LocalSums compute(Potential& potential) {
+    std::vector<double> forces(system.force_numbers());
+    return potential.compute(system, forces);
+  }
+};
+
+TEST(Plugin, ThatFailsWhileItComputesSaysWhy) {
+  const Model failing = make("faulty_COMPUTE_FAILS");
+  EXPECT_THAT([&] { LonelyAtom().compute(*failing.potential); },
+              ThrowsMessage<PotentialFailure>(AllOf(HasSubstr("too hot"), HasSubstr("faulty ("))));
+  const Model endless = make("faulty_ENDLESS_ERROR");
+  EXPECT_THAT([&] { LonelyAtom().compute(*endless.potential); },
+              ThrowsMessage<PotentialFailure>(HasSubstr("xxx")));
+}
+
+TEST(Plugin, ThatForgetsTheEnergyHasNone) {
+  const Model model = make("faulty_FORGETS_ENERGY");
+  EXPECT_TRUE(std::isnan(LonelyAtom().compute(*model.potential).energy));
+}
+
+}  // namespace
+}  // namespace forcewire
