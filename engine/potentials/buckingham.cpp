@@ -21,11 +21,11 @@ struct Buckingham {
   };
 
   static constexpr std::size_t parameter_count = 3;
-  static void prepare(const double* options, double* p) {
-    if (!(options[1] > 0)) throw std::invalid_argument("expected rho above zero");
-    p[0] = options[0];
-    p[1] = 1 / options[1];
-    p[2] = options[2];
+  static void prepare(const double* given, double* p) {
+    if (!(given[1] > 0)) throw std::invalid_argument("expected rho above zero");
+    p[0] = given[0];
+    p[1] = 1 / given[1];
+    p[2] = given[2];
   }
 
   template <class V>

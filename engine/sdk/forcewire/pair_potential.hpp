@@ -28,7 +28,7 @@
 //   static constexpr auto help = "more text for --help";
 //   explicit Morse(const Setup& setup);   // reads a file, say; may throw: the text is for the user
 //   static constexpr std::size_t parameter_count = 2;
-//   static void prepare(const double* options, double* parameters);  // p from the options; may
+//   static void prepare(const double* given, double* parameters);  // p from the options; may
 //                                                                    // throw, too
 //
 // Write nothing but #include in front of FORCEWIRE_BEGIN and nothing behind FORCEWIRE_END: the file

@@ -9,10 +9,10 @@ struct OutsideLennardJones {
   static constexpr auto summary = "Lennard-Jones pairs";
   static constexpr Option options[] = {length_option("sigma", "where the energy is zero"),
                                        energy_option("epsilon", "depth of the well")};
-  static void prepare(const double* options, double* p) {
-    const double sigma6 = std::pow(options[0], 6);
-    p[0] = 4 * options[1] * sigma6 * sigma6;
-    p[1] = 4 * options[1] * sigma6;
+  static void prepare(const double* given, double* p) {
+    const double sigma6 = std::pow(given[0], 6);
+    p[0] = 4 * given[1] * sigma6 * sigma6;
+    p[1] = 4 * given[1] * sigma6;
   }
 
   template <class V>
