@@ -2,7 +2,7 @@
 // without a socket, and prints JSON.
 //
 //   mpirun -n 2 engine_replay FRAMES --atoms N --edge BOHR --model SIGMA,EPSILON,CUTOFF
-//                             [--warm-up N] [--passes N] [--nodes N]
+//                             [--potential NAME] [--warm-up N] [--passes N] [--nodes N]
 //
 // FRAMES holds positions [bohr] as float64, x y z of each atom in turn, frame after frame, and
 // nothing else. As in the program, the positions of a frame are in the memory that the ranks share
@@ -41,7 +41,8 @@ struct Wish {
   std::filesystem::path frames;
   std::size_t atoms = 0;
   double edge = 0;  // of the cubic cell [bohr]
-  std::string model;
+  std::string potential = "lj";
+  std::string model;  // its options
   std::size_t warm_up = 5;
   int passes = 1;
   int nodes = 1;  // that the ranks are split into
@@ -55,6 +56,8 @@ void declare(CLI::App& app, Wish& wish) {
       ->check(CLI::PositiveNumber);
   app.add_option("--model", wish.model, "SIGMA,EPSILON,CUTOFF of Lennard-Jones [bohr, hartree]")
       ->required();
+  app.add_option("--potential", wish.potential, "another one, which takes --model as its options")
+      ->capture_default_str();
   app.add_option("--warm-up", wish.warm_up, "frames of a pass that are not counted")
       ->capture_default_str();
   app.add_option("--passes", wish.passes)->capture_default_str()->check(CLI::PositiveNumber);
@@ -167,7 +170,8 @@ int run(const forcewire::Communicator& world, int argc, char** argv) {
   for (int pass = 0; pass < wish.passes; ++pass) {
     forcewire::EvaluatorOptions options;
     if (wish.nodes > 1) options.pretended_nodes = wish.nodes;
-    Evaluator evaluator(world, forcewire::make_model({"lj", wish.model, {}}).potential, options);
+    Evaluator evaluator(world, forcewire::make_model({wish.potential, wish.model, {}}).potential,
+                        options);
     if (evaluator.is_root()) {
       replay(evaluator, trajectory, wish, record);
       evaluator.release(0);
