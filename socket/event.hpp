@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +46,8 @@ struct Answer {
       forces;                    ///< 3 natoms [hartree/bohr]; must stay valid until the next event
   std::array<double, 9> virial;  ///< row-major [hartree]
   std::string_view extras;       ///< must stay valid until the next event
+  /// Waits until the first `count` of the forces are there, and returns how many are; empty: all.
+  std::function<std::size_t(std::size_t count)> await_forces = {};
 };
 
 }  // namespace forcewire

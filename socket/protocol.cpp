@@ -93,19 +93,32 @@ std::span<std::byte> Protocol::wanted() {
     throw std::logic_error("the last request has not been answered yet");
   }
   if (part_ == Part::nothing) throw std::logic_error("the session is over");
-  return storage().subspan(filled_);
+  return storage().first(goal_).subspan(filled_);
 }
 
 std::optional<Event> Protocol::received(std::size_t count) {
   reply_parts_ = 0;
   filled_ += count;
-  if (filled_ > storage().size()) throw std::logic_error("more bytes received than were wanted");
-  if (filled_ < storage().size()) return std::nullopt;
-  return finish_part();
+  if (filled_ > goal_) throw std::logic_error("more bytes received than were wanted");
+  if (filled_ < goal_) return std::nullopt;
+  if (filled_ == part_size_) return finish_part();
+  report_positions();
+  return std::nullopt;
 }
 
 std::span<const std::span<const std::byte>> Protocol::reply() const {
   return std::span(reply_).first(reply_parts_);
+}
+
+std::size_t Protocol::await_reply(std::size_t sent) const {
+  std::size_t total = 0;
+  for (const auto part : reply()) total += part.size();
+  if (!awaits_forces()) return total;
+  const std::size_t head = reply_head_.size();
+  const std::size_t forces_sent = sent < head ? 0 : (sent - head) / sizeof(double);
+  if (forces_sent == answer_.forces.size()) return total;
+  const std::size_t forces = answer_.await_forces(forces_sent + 1);
+  return forces < answer_.forces.size() ? head + forces * sizeof(double) : total;
 }
 
 void Protocol::answer(const Answer& answer) {
@@ -144,6 +157,17 @@ std::string_view Protocol::part_name() const {
 void Protocol::begin(Part part) {
   part_ = part;
   filled_ = 0;
+  part_size_ = goal_ = storage().size();
+}
+
+void Protocol::report_positions() {
+  if (!options_.on_positions) return;
+  const std::size_t count = options_.on_positions(filled_ / sizeof(double));
+  goal_ = count * sizeof(double);
+  if (goal_ <= filled_ || goal_ > part_size_) {
+    throw std::logic_error(
+        fmt::format("to be told at {} of {} coordinates", count, positions_.size()));
+  }
 }
 
 std::span<std::byte> Protocol::storage() {
@@ -244,6 +268,7 @@ std::optional<Event> Protocol::finish_cells() {
     positions_ = own_positions_;
   }
   begin(Part::positions);
+  report_positions();
   return std::nullopt;
 }
 

@@ -22,7 +22,10 @@ struct ProtocolOptions {
   std::int64_t max_atoms = 100'000'000;
   /// Storage for `count` position coordinates, to be filled with what the server sends; an own
   /// buffer when empty.
-  std::function<std::span<double>(std::size_t count)> positions;
+  std::function<std::span<double>(std::size_t count)> positions = {};
+  /// Told how many of these coordinates are there, at first 0; returns at how many, a greater
+  /// number, it wants to be told again, unless these are all. Empty: nobody wants to know.
+  std::function<std::size_t(std::size_t count)> on_positions = {};
 };
 
 /// The client side of the i-PI protocol, as a machine that takes bytes and gives bytes and events.
@@ -45,7 +48,8 @@ class Protocol {
  public:
   explicit Protocol(ProtocolOptions options);
 
-  /// Where the next bytes from the server belong; never empty.
+  /// Where the next bytes from the server belong; never empty. It ends where the message or a part
+  /// of it does, or where `on_positions` wants to be told.
   /// @throws std::logic_error when an `Evaluate` has not been answered, or after `Exit`
   std::span<std::byte> wanted();
 
@@ -55,6 +59,13 @@ class Protocol {
 
   /// What to send now, as parts of one message; empty when the server awaits nothing.
   std::span<const std::span<const std::byte>> reply() const;
+
+  /// Some forces of the reply may be on their way still: see `await_reply`.
+  bool awaits_forces() const { return reply_parts_ > 1 && answer_.await_forces; }
+
+  /// Waits until more than the first `sent` bytes of the reply can be sent.
+  /// @return how many can be
+  std::size_t await_reply(std::size_t sent) const;
 
   /// Hands over the result of the last `Evaluate`.
   ///
@@ -68,14 +79,17 @@ class Protocol {
   bool holds_result() const { return turn_ == Turn::result; }
   /// What the bytes that are wanted now belong to, for error messages.
   std::string_view part_name() const;
-  /// How many bytes of this part are there already; `wanted()` is the rest.
+  /// How many bytes of this part are there already, ...
   std::size_t filled() const { return filled_; }
+  /// ... and how many it has.
+  std::size_t part_size() const { return part_size_; }
 
  private:
   enum class Part { header, init_head, init_text, cells, positions, nothing };
   enum class Turn { idle, evaluating, result };
 
   void begin(Part part);
+  void report_positions();
   std::span<std::byte> storage();
   std::optional<Event> finish_part();
   std::optional<Event> finish_header();
@@ -91,6 +105,8 @@ class Protocol {
   // In: the part that is being filled, and what has come so far.
   Part part_ = Part::header;
   std::size_t filled_ = 0;
+  std::size_t part_size_ = header_size;
+  std::size_t goal_ = header_size;  // up to where it is wanted now
   std::array<std::byte, header_size> header_{};
   std::array<std::byte, 2 * sizeof(std::int32_t)> init_head_{};
   Init init_{};

@@ -16,7 +16,9 @@ constexpr std::chrono::seconds patience_when_stopped{2};
 Session::Session(Socket socket, SessionOptions options)
     : socket_(std::move(socket)),
       options_(std::move(options)),
-      protocol_({.max_atoms = options_.max_atoms, .positions = options_.positions}) {}
+      protocol_({.max_atoms = options_.max_atoms,
+                 .positions = options_.positions,
+                 .on_positions = options_.on_positions}) {}
 
 Event Session::next() {
   for (;;) {
@@ -108,24 +110,33 @@ Exit Session::peer_gone(PeerError::Kind kind) {
 
 void Session::throw_inside_message(PeerError::Kind kind,
                                    std::optional<std::chrono::nanoseconds> silence) {
-  const std::size_t got = protocol_.filled();
-  throw PeerError(kind, "in " + std::string(protocol_.part_name()), got + protocol_.wanted().size(),
-                  got, silence);
+  throw PeerError(kind, "in " + std::string(protocol_.part_name()), protocol_.part_size(),
+                  protocol_.filled(), silence);
 }
 
 std::optional<Exit> Session::send_reply() {
   const auto parts = protocol_.reply();
   if (parts.empty()) return std::nullopt;
   const auto start = Clock::now();
+  Clock::duration awaiting{};
+  std::function<std::size_t(std::size_t)> await;
+  if (protocol_.awaits_forces()) {
+    await = [&](std::size_t sent) {
+      const auto since = Clock::now();
+      const std::size_t there = protocol_.await_reply(sent);
+      awaiting += Clock::now() - since;
+      return there;
+    };
+  }
   try {
-    socket_.writebuffer(parts, options_.message_timeout);
+    socket_.writebuffer(parts, options_.message_timeout, await);
   } catch (const PeerError& error) {
     if (error.kind() == PeerError::Kind::timeout) throw;
     const bool only_a_status = parts.size() == 1;
     if (only_a_status || stop_requested()) return peer_gone(error.kind());
     throw;
   }
-  times_.sending += Clock::now() - start;
+  times_.sending += Clock::now() - start - awaiting;
   return std::nullopt;
 }
 

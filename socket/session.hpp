@@ -28,14 +28,17 @@ struct SessionOptions {
   std::int64_t max_atoms = 100'000'000;
   /// Storage for `count` position coordinates, where the socket writes straight into; an own
   /// buffer when empty.
-  std::function<std::span<double>(std::size_t count)> positions;
+  std::function<std::span<double>(std::size_t count)> positions = {};
+  /// Told how many of these coordinates are there, at first 0; returns at how many, a greater
+  /// number, it wants to be told again, unless these are all. Empty: nobody wants to know.
+  std::function<std::size_t(std::size_t count)> on_positions = {};
 };
 
 /// Where a session's wall time went.
 struct SessionTimes {
   std::chrono::nanoseconds waiting{};    ///< for the first byte of the next message
   std::chrono::nanoseconds receiving{};  ///< the rest of messages
-  std::chrono::nanoseconds sending{};    ///< replies
+  std::chrono::nanoseconds sending{};    ///< replies, without `Answer::await_forces`
 };
 
 /// The client side of one i-PI connection: requests come out of it, answers go into it.

@@ -57,6 +57,22 @@ class SilenceLimit {
   Clock::time_point last_progress_ = Clock::now();
 };
 
+/// The first `limit` bytes behind the first `begin` bytes of `parts`, of which `begin` are in the
+/// first one, as far as they go into one system call.
+std::size_t gather(std::span<const std::span<const std::byte>> parts, std::size_t begin,
+                   std::size_t limit, std::array<iovec, parts_per_call>& vectors) {
+  std::size_t count = 0;
+  for (const auto part : parts.first(std::min(parts.size(), vectors.size()))) {
+    if (limit == 0) break;
+    const auto rest = part.subspan(begin).first(std::min(part.size() - begin, limit));
+    // iovec serves reading too, hence its lack of const
+    vectors[count++] = {const_cast<std::byte*>(rest.data()), rest.size()};
+    limit -= rest.size();
+    begin = 0;
+  }
+  return count;
+}
+
 }  // namespace
 
 void Socket::wake_regularly() {
@@ -148,7 +164,8 @@ void Socket::finish() noexcept {
 }
 
 void Socket::writebuffer(std::span<const std::span<const std::byte>> parts,
-                         std::optional<std::chrono::nanoseconds> silence) {
+                         std::optional<std::chrono::nanoseconds> silence,
+                         const std::function<std::size_t(std::size_t sent)>& await) {
   if (silence) wake_regularly();
   SilenceLimit limit(silence);
   std::size_t total = 0;
@@ -156,17 +173,16 @@ void Socket::writebuffer(std::span<const std::span<const std::byte>> parts,
 
   std::size_t sent = 0;
   std::size_t sent_of_front = 0;  // of parts.front(), after a short write
+  std::size_t there = await ? 0 : total;
   while (sent < total) {
-    std::array<iovec, parts_per_call> vectors;
-    std::size_t count = 0;
-    for (const auto& part : parts.first(std::min(parts.size(), vectors.size()))) {
-      const auto rest = part.subspan(count == 0 ? sent_of_front : 0);
-      // iovec serves reading too, hence its lack of const
-      vectors[count++] = {const_cast<std::byte*>(rest.data()), rest.size()};
+    if (sent == there) {
+      there = await(sent);
+      limit.renew();
     }
+    std::array<iovec, parts_per_call> vectors;
     msghdr message{};
     message.msg_iov = vectors.data();
-    message.msg_iovlen = count;
+    message.msg_iovlen = gather(parts, sent_of_front, there - sent, vectors);
     const ssize_t n = ::sendmsg(descriptor(), &message, MSG_NOSIGNAL);
     if (n >= 0) {
       sent += static_cast<std::size_t>(n);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -52,9 +53,12 @@ class Socket {
   /// Sends all parts, in their order, in one system call if the kernel takes them.
   ///
   /// @param silence gives up when the peer takes nothing for so long; without a value, never
+  /// @param await waits until more than the first `sent` bytes can be sent, and returns how many
+  ///        can be; empty: all. What it waits is not the peer's silence
   /// @throws PeerError when the connection is closed, breaks or stays silent; never SIGPIPE
   void writebuffer(std::span<const std::span<const std::byte>> parts,
-                   std::optional<std::chrono::nanoseconds> silence = std::nullopt);
+                   std::optional<std::chrono::nanoseconds> silence = std::nullopt,
+                   const std::function<std::size_t(std::size_t sent)>& await = {});
 
   /// Takes leave in order: the peer sees the end of the stream, even if it has just sent something
   /// that nobody will read. (To close with unread bytes resets the connection, which i-PI 3.2 does

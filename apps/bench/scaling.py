@@ -164,8 +164,9 @@ def print_predictions(predictions):
               + ''.join(f'{each["kinds_s"][kind] / each["step_s"]:>15.1%}'
                         for kind in model.KINDS))
     print('parallel: by owned atoms; surface: images, guests, ghosts; repeated: on every rank or '
-          'node; serial:\nrank 0 alone, the socket and little else. Engine alone: speed-up without '
-          'the socket.')
+          'node; serial:\nrank 0 alone, the socket and little else; communication: without what '
+          'the network does while rank 0\nreads and writes the socket, which is taken to overlap '
+          'in full but for a piece of 1 MiB. Engine alone:\nspeed-up without the socket.')
 
 
 def print_serial(predictions, parameters):

@@ -16,18 +16,32 @@ Structure to_structure(const Evaluate& request) {
           .positions = request.positions};
 }
 
-Answer to_answer(const Result& result) {
+Answer to_answer(const Result& result, Evaluator& evaluator) {
   Answer answer{
       .energy = result.energy, .forces = result.forces, .virial = {}, .extras = result.extras};
+  if (evaluator.await_forces(0) < result.forces.size()) {
+    answer.await_forces = [&evaluator](std::size_t count) { return evaluator.await_forces(count); };
+  }
   Eigen::Map<RowMajorMatrix>(answer.virial.data()) = result.virial;
   return answer;
 }
 
 }  // namespace
 
+SessionOptions session_options(Evaluator& evaluator) {
+  SessionOptions options;
+  options.positions = [&](std::size_t count) { return evaluator.positions(count); };
+  options.on_positions = [&](std::size_t count) { return evaluator.share(count); };
+  return options;
+}
+
 Exit::Reason run_engine_loop(Session& session, Evaluator& evaluator,
                              const EngineLoopObserver& observer) {
   Result result;  // lives as long as the session may have to send it
+  const auto whole_result = [&]() -> const Result& {
+    evaluator.await_forces(result.forces.size());
+    return result;
+  };
   for (;;) {
     const Event event = session.next();
     if (const auto* exit = std::get_if<Exit>(&event)) return exit->reason;
@@ -35,9 +49,9 @@ Exit::Reason run_engine_loop(Session& session, Evaluator& evaluator,
       const Structure structure = to_structure(*request);
       observer.before(structure);
       const auto start = std::chrono::steady_clock::now();
-      result = evaluator.evaluate(structure);
-      session.answer(to_answer(result));
-      observer.after({structure, result, std::chrono::steady_clock::now() - start});
+      result = evaluator.evaluate_in_pieces(structure);
+      session.answer(to_answer(result, evaluator));
+      observer.after({structure, whole_result, std::chrono::steady_clock::now() - start});
     }
   }
 }

@@ -165,11 +165,10 @@ class Root {
   }
 
   SessionOptions session_options(Evaluator& evaluator) {
-    SessionOptions options;
+    SessionOptions options = forcewire::session_options(evaluator);
     options.message_timeout = command_.timeout;
     options.idle_timeout = command_.idle_timeout;
     options.stop = [this] { return stop_.requested(); };
-    options.positions = [&evaluator](std::size_t count) { return evaluator.positions(count); };
     return options;
   }
 
@@ -196,7 +195,8 @@ class Root {
 
   void check(const ServedRequest& request, const Potential& potential) {
     const Cell cell(request.structure.cell, command_.periodicity);
-    report_.check(check_result(request.structure, cell, model_.species, potential, request.result));
+    report_.check(
+        check_result(request.structure, cell, model_.species, potential, request.result()));
   }
 
   const CommandLine& command_;

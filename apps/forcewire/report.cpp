@@ -164,8 +164,9 @@ void Report::request(const ServedRequest& request, const EvaluatorStatistics& st
     print(fmt::format("{:>10} {:>22} {:>26} {:>12}\n", "request", "energy [hartree]",
                       "max force [hartree/bohr]", "time [ms]"));
   }
-  print(fmt::format("{:>10} {:>22.12g} {:>26.6e} {:>12.3f}\n", requests_, request.result.energy,
-                    max_force(request.result.forces), milliseconds(request.duration)));
+  const Result& result = request.result();
+  print(fmt::format("{:>10} {:>22.12g} {:>26.6e} {:>12.3f}\n", requests_, result.energy,
+                    max_force(result.forces), milliseconds(request.duration)));
   if (shows(Verbosity::timings)) request_timings(statistics);
 }
 

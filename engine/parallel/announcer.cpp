@@ -1,8 +1,6 @@
 #include "engine/parallel/announcer.hpp"
 
-#include <algorithm>
-#include <thread>
-
+#include "engine/parallel/doze.hpp"
 #include "engine/parallel/mpi_error.hpp"
 
 namespace forcewire {
@@ -29,8 +27,6 @@ void Announcer::announce(std::span<std::byte> order) {
 }
 
 void Announcer::wait(MPI_Request request, std::uint32_t heard, Clock::duration spin) const {
-  constexpr std::chrono::microseconds shortest{10};
-  constexpr std::chrono::milliseconds longest{1};
   constexpr std::chrono::milliseconds asleep{100};
   const bool can_be_woken = doorbell_.exists() && !node_.is_root();
   auto start = Clock::now();
@@ -45,7 +41,7 @@ void Announcer::wait(MPI_Request request, std::uint32_t heard, Clock::duration s
       // The order comes over other ranks, who may just be waking up, too.
       if (doorbell_.rings() != heard) start = Clock::now();
     } else {
-      std::this_thread::sleep_for(std::clamp<Clock::duration>(waited / 16, shortest, longest));
+      doze(waited);
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "engine/parallel/mpi_error.hpp"
 
@@ -21,6 +22,16 @@ void in_pieces(std::span<T> data, Call call) {
     const std::size_t count = std::min(longest_piece, data.size() - begin);
     call(data.data() + begin, static_cast<int>(count));
   }
+}
+
+/// The parts of an operation that `call(piece, count, request)` begins.
+template <typename Call>
+Pending start_in_pieces(std::span<double> data, Call call) {
+  std::vector<MPI_Request> requests;
+  in_pieces(data, [&](double* piece, int count) {
+    call(piece, count, &requests.emplace_back(MPI_REQUEST_NULL));
+  });
+  return Pending(std::move(requests));
 }
 
 template <typename T>
@@ -87,6 +98,12 @@ void Communicator::broadcast(std::span<double> data) const {
   });
 }
 
+Pending Communicator::start_broadcast(std::span<double> data) const {
+  return start_in_pieces(data, [this](double* piece, int count, MPI_Request* request) {
+    check_mpi(MPI_Ibcast(piece, count, MPI_DOUBLE, 0, comm_, request), "MPI_Ibcast");
+  });
+}
+
 std::string Communicator::broadcast_text(const std::string& text, int source) const {
   std::uint64_t length = text.size();
   check_mpi(MPI_Bcast(&length, 1, MPI_UINT64_T, source, comm_), "MPI_Bcast");
@@ -117,6 +134,15 @@ void Communicator::sum_to_root(std::span<double> data) const {
     const void* send = is_root() ? MPI_IN_PLACE : piece;
     void* receive = is_root() ? piece : nullptr;
     check_mpi(MPI_Reduce(send, receive, count, MPI_DOUBLE, MPI_SUM, 0, comm_), "MPI_Reduce");
+  });
+}
+
+Pending Communicator::start_sum_to_root(std::span<double> data) const {
+  return start_in_pieces(data, [this](double* piece, int count, MPI_Request* request) {
+    const void* send = is_root() ? MPI_IN_PLACE : piece;
+    void* receive = is_root() ? piece : nullptr;
+    check_mpi(MPI_Ireduce(send, receive, count, MPI_DOUBLE, MPI_SUM, 0, comm_, request),
+              "MPI_Ireduce");
   });
 }
 

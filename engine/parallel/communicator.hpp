@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include "engine/parallel/pending.hpp"
+
 namespace forcewire {
 
 /// A group of ranks with a message space of its own: a duplicate that is freed at the end and that
@@ -46,6 +48,9 @@ class Communicator {
   /// Copies `data` of the root to all ranks. @collective
   void broadcast(std::span<double> data) const;
 
+  /// Begins a `broadcast`. What ranks begin, they begin in the same order. @collective
+  Pending start_broadcast(std::span<double> data) const;
+
   /// Text of rank `source` on all ranks. @collective
   std::string broadcast_text(const std::string& text, int source) const;
 
@@ -57,6 +62,9 @@ class Communicator {
 
   /// Element-wise sum over ranks, in `data` of the root alone; elsewhere `data` stays. @collective
   void sum_to_root(std::span<double> data) const;
+
+  /// Begins a `sum_to_root`. What ranks begin, they begin in the same order. @collective
+  Pending start_sum_to_root(std::span<double> data) const;
 
   /// @collective
   int max(int value) const;

@@ -62,29 +62,52 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
 }
 
 std::span<double> Evaluator::positions(std::size_t count) {
-  if (count > positions_.data().size()) {
-    announce({Order::grow, static_cast<std::int64_t>(count)});
-    if (const auto failure = grow(count)) throw *failure;
+  expected_ = count;
+  shared_ = 0;
+  return storage(count);
+}
+
+std::size_t Evaluator::share(std::size_t count) {
+  if (!spans_nodes(expected_) || expected_ <= options_.piece) return expected_;
+  const Stopwatch watch(statistics_.sharing);
+  // The last piece goes with the order to evaluate.
+  if (count < expected_ && count >= shared_ + options_.piece) {
+    announce({Order::share, static_cast<std::int64_t>(count), static_cast<std::int64_t>(shared_)});
+    share_piece(shared_, count);
+    shared_ = count;
   }
-  return positions_.data().first(count);
+  return std::min(shared_ + options_.piece, expected_);
 }
 
 Result Evaluator::evaluate(const Structure& structure) {
+  const Result result = evaluate_in_pieces(structure);
+  await_forces(result.forces.size());
+  return result;
+}
+
+std::size_t Evaluator::await_forces(std::size_t count) {
+  const Stopwatch watch(statistics_.reducing);
+  return force_sum_.wait_for(count);
+}
+
+Result Evaluator::evaluate_in_pieces(const Structure& structure) {
   check_structure(structure);
+  force_sum_.finish();  // a computation that the root does alone would write into it
   const std::size_t count = structure.positions.size();
   try {
     const Cell cell(structure.cell, options_.periodicity);
     check_periodicity(cell);
-    const std::span<double> shared = positions(count);
-    if (structure.positions.data() != shared.data()) {
-      std::copy(structure.positions.begin(), structure.positions.end(), shared.begin());
-    }
+    const bool in_place = structure.positions.data() == positions_.data().data();
+    const std::size_t shared = in_place && count == expected_ ? shared_ : 0;
+    expected_ = shared_ = 0;  // asked again, the same numbers may be others
+    if (!in_place) std::ranges::copy(structure.positions, storage(count).begin());
     positions_.sync();
-    Command command{Order::evaluate, static_cast<std::int64_t>(count)};
+    Command command{Order::evaluate, static_cast<std::int64_t>(count),
+                    static_cast<std::int64_t>(shared)};
     Eigen::Map<Matrix3dRows>(command.cell_rows.data()) = structure.cell;
     if (team(count).size() > 1) announce(command);
 
-    const Outcome outcome = work(cell, count);
+    const Outcome outcome = work(cell, count, shared);
     if (outcome.failure) throw *outcome.failure;
     Result result;
     result.energy = outcome.sums.energy;
@@ -109,14 +132,18 @@ int Evaluator::serve() {
   while (true) {
     const Command command = announce({});
     const auto count = static_cast<std::size_t>(command.number);
+    const auto shared = static_cast<std::size_t>(command.shared);
     switch (command.order) {
       case Order::grow:
         grow(count);
         break;
+      case Order::share:
+        share_piece(shared, count);
+        break;
       case Order::evaluate:
         // The root made the same cell from the same numbers: it does not throw here.
         work(Cell(Eigen::Map<const Matrix3dRows>(command.cell_rows.data()), options_.periodicity),
-             count);
+             count, shared);
         break;
       case Order::release:
         return static_cast<int>(command.number);
@@ -132,9 +159,27 @@ const Communicator& Evaluator::team(std::size_t count) const {
   return count / 3 < options_.fewest_shared ? alone_ : world_;
 }
 
+bool Evaluator::spans_nodes(std::size_t count) const {
+  return nodes_.node_count() > 1 && team(count).size() > 1;
+}
+
+/// What is under way between nodes ends before the next order is done, whether anybody still wants
+/// it or not: no leader is left waiting for another. Only pieces of positions may be many.
 Evaluator::Command Evaluator::announce(Command command) {
+  force_sum_.finish();
   announcer_.announce(std::as_writable_bytes(std::span(&command, 1)));
+  const bool is_next_piece = command.order == Order::share && command.shared > 0;
+  if (!is_next_piece) end_broadcasts();
   return command;
+}
+
+std::span<double> Evaluator::storage(std::size_t count) {
+  end_broadcasts();  // of a request that was never finished
+  if (count > positions_.data().size()) {
+    announce({Order::grow, static_cast<std::int64_t>(count)});
+    if (const auto failure = grow(count)) throw *failure;
+  }
+  return positions_.data().first(count);
 }
 
 std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
@@ -164,14 +209,29 @@ void Evaluator::release_arrays() {
   order_memory_ = {};
 }
 
-Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
+void Evaluator::share_piece(std::size_t begin, std::size_t end) {
+  if (!nodes_.is_leader()) return;
+  // To ask for one gets on with all.
+  if (!broadcasts_.empty()) broadcasts_.front().test();
+  broadcasts_.push_back(
+      nodes_.leaders().start_broadcast(positions_.data().subspan(begin, end - begin)));
+}
+
+void Evaluator::end_broadcasts() {
+  if (broadcasts_.empty()) return;
+  const Stopwatch watch(statistics_.sharing);
+  for (Pending& broadcast : broadcasts_) broadcast.wait();
+  broadcasts_.clear();
+}
+
+Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count, std::size_t shared) {
   const Communicator& ranks = team(count);
   ReplicaLists& lists = ranks.size() < world_.size() ? alone_lists_ : lists_;
   ++statistics_.evaluations;
   statistics_.atoms += static_cast<std::int64_t>(count / 3);
   {
     const Stopwatch watch(statistics_.sharing);
-    share_positions(count);
+    share_positions(count, shared);
   }
   const std::span<const double> positions = positions_.data().first(count);
 
@@ -204,10 +264,10 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count) {
   return reduce(sums, attempt, count);
 }
 
-void Evaluator::share_positions(std::size_t count) {
-  if (nodes_.node_count() > 1 && team(count).size() > 1) {
+void Evaluator::share_positions(std::size_t count, std::size_t shared) {
+  if (spans_nodes(count)) {
     if (nodes_.is_leader()) {
-      nodes_.leaders().broadcast(positions_.data().first(count));
+      nodes_.leaders().broadcast(positions_.data().subspan(shared, count - shared));
       positions_.sync();
     }
     // The sum over nodes wants zeros where another node owns the atom.
@@ -310,8 +370,9 @@ Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attem
     outcome.failure = attempt.first_failure(ranks);
     return outcome;
   }
-  if (nodes_.node_count() > 1 && ranks.size() > 1 && nodes_.is_leader()) {
-    nodes_.leaders().sum_to_root(forces_.data().first(count));
+  if (nodes_.is_leader()) {
+    force_sum_ = PiecewiseSum(spans_nodes(count) ? nodes_.leaders() : alone_,
+                              forces_.data().first(count), options_.piece);
   }
   outcome.sums.energy = total[1];
   std::copy_n(&total[2], 9, outcome.sums.virial.data());

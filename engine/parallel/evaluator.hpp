@@ -20,6 +20,8 @@
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/force_exchange.hpp"
 #include "engine/parallel/node_layout.hpp"
+#include "engine/parallel/pending.hpp"
+#include "engine/parallel/piecewise_sum.hpp"
 #include "engine/parallel/shared_array.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/potential.hpp"
@@ -58,6 +60,11 @@ struct EvaluatorOptions {
   std::optional<double> skin;         ///< of all lists [bohr]; default: see Skin
   int pretended_nodes = 0;            ///< split the ranks into this many nodes; 0 = the real ones
   std::size_t fewest_shared = 0;      ///< smaller structures the root computes alone [atoms]
+  /// Longer arrays go from node to node in pieces of so many numbers. A mebibyte: an order and some
+  /// messages for each, 10 us or so, are little beside the 100 us and more that a network or a
+  /// socket takes for it; and it is little of an array for which all this is worth while, whose
+  /// first or last piece nothing overlaps with.
+  std::size_t piece = (std::size_t{1} << 20) / sizeof(double);
 };
 
 /// Computes forces on all ranks of a communicator.
@@ -65,6 +72,10 @@ struct EvaluatorOptions {
 /// The root (rank 0) calls `positions`, `evaluate` and at last `release`; every other rank calls
 /// `serve`, which returns after `release`. Positions and forces live in memory that the ranks of a
 /// node share: on one node nothing large is ever copied.
+///
+/// Between nodes, positions and forces go in pieces if there are many: positions while the root
+/// still gets the rest of them (`share`), forces while it already passes others on
+/// (`evaluate_in_pieces`). Whoever has no use for that need not know of it.
 ///
 /// A failure on any rank is a failure of the evaluation, not of the evaluator: each rank notes what
 /// went wrong, all meet in the final reduction, and the root throws.
@@ -87,12 +98,25 @@ class Evaluator {
   /// @throws PotentialFailure of kind memory when there is too little
   std::span<double> positions(std::size_t count);
 
+  /// Root: the first `count` of the coordinates that `positions` was called for are there, and will
+  /// not change before they are evaluated. They may go to other nodes now.
+  /// @return at how many the next call is of use; all of them: at none
+  std::size_t share(std::size_t count);
+
   /// Root: energy, forces and virial of `structure`.
   ///
   /// @throws PotentialFailure on bad numbers in (non-finite positions, singular cell, wrong number
   ///         of atoms) or out, or when any rank threw: then with text and kind of the first that
   ///         did. The evaluator can be used again afterwards
   Result evaluate(const Structure& structure);
+
+  /// Root: the same, but some forces may be on their way from other nodes still: see
+  /// `await_forces`. All else is there.
+  Result evaluate_in_pieces(const Structure& structure);
+
+  /// Root: waits until the first `count` of the last forces are there.
+  /// @return how many are
+  std::size_t await_forces(std::size_t count);
 
   /// All other ranks: works for the root until it calls `release`.
   /// @return the status that `release` handed over
@@ -104,12 +128,13 @@ class Evaluator {
   const EvaluatorStatistics& statistics() const { return statistics_; }
 
  private:
-  enum class Order : std::int64_t { grow, evaluate, release };
+  enum class Order : std::int64_t { grow, share, evaluate, release };
 
   /// What the root tells all ranks to do.
   struct Command {
     Order order;
     std::int64_t number;                // of coordinates; of `release`, the status
+    std::int64_t shared = 0;            // so many of the coordinates went before
     std::array<double, 9> cell_rows{};  // of `evaluate`
   };
 
@@ -120,11 +145,15 @@ class Evaluator {
   };
 
   const Communicator& team(std::size_t count) const;
+  bool spans_nodes(std::size_t count) const;
   Command announce(Command command);
+  std::span<double> storage(std::size_t count);
   std::optional<PotentialFailure> grow(std::size_t count);
   void release_arrays();
-  Outcome work(const Cell& cell, std::size_t count);
-  void share_positions(std::size_t count);
+  void share_piece(std::size_t begin, std::size_t end);
+  void end_broadcasts();
+  Outcome work(const Cell& cell, std::size_t count, std::size_t shared);
+  void share_positions(std::size_t count, std::size_t shared);
   void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
                Attempt& attempt);
   void exchange_forces(const VerletList& list, const Attempt& attempt);
@@ -150,6 +179,11 @@ class Evaluator {
   SharedArray<double> forces_;
   SharedArray<std::byte> order_memory_;
   AlignedVector<double> local_forces_;  // see LocalSystem::force_numbers
+  // Between nodes.
+  std::size_t expected_ = 0;         // coordinates that `positions` was called for; the root's
+  std::size_t shared_ = 0;           // how many of them went to other nodes; the root's
+  std::vector<Pending> broadcasts_;  // of pieces of positions; the leaders'
+  PiecewiseSum force_sum_;           // the leaders'
   EvaluatorStatistics statistics_;
 };
 

@@ -299,6 +299,61 @@ TEST(Protocol, LetsPositionsBeWrittenWhereTheCallerWantsThem) {
   EXPECT_THAT(storage, testing::ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
+/// Wants to be told at every `step`-th coordinate, and notes when it was.
+struct Follower {
+  std::size_t step;
+  std::size_t size;
+  std::vector<std::size_t> told;
+
+  std::size_t operator()(std::size_t count) {
+    told.push_back(count);
+    return std::min(count + step, size);
+  }
+};
+
+TEST(Protocol, TellsHowManyPositionsAreThereHoweverTheyArrive) {
+  const std::vector<double> sent{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  const std::string bytes = wire::posdata(some_cell, sent);
+  for (std::size_t step = 1; step <= sent.size() + 1; ++step) {
+    std::vector<std::size_t> expected;
+    for (std::size_t count = 0; count < sent.size(); count += step) expected.push_back(count);
+    for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
+      Follower follower{step, sent.size(), {}};
+      std::vector<double> storage(sent.size(), -1);
+      Client client({.positions = [&](std::size_t) { return std::span(storage); },
+                     .on_positions =
+                         [&](std::size_t count) {
+                           EXPECT_TRUE(std::equal(sent.begin(),
+                                                  sent.begin() + static_cast<std::ptrdiff_t>(count),
+                                                  storage.begin()))
+                               << count << " are not there";
+                           return follower(count);
+                         }});
+      client.feed(std::string_view(bytes).substr(0, cut));
+      client.feed(std::string_view(bytes).substr(cut));
+      ASSERT_EQ(follower.told, expected) << "steps of " << step << ", cut at " << cut;
+      ASSERT_THAT(client.transcript.events, testing::ElementsAre(described(some_cell, sent)));
+    }
+  }
+}
+
+TEST(Protocol, TellsTheSizeOfAPartWhereItWantsLess) {
+  Client client({.on_positions = [](std::size_t count) { return count + 2; }});
+  client.feed(wire::posdata_head(some_cell, 2));
+  EXPECT_EQ(client.protocol.wanted().size(), 16U);
+  client.feed(wire::raw(1.0));
+  EXPECT_EQ(client.protocol.wanted().size(), 8U);
+  EXPECT_EQ(client.protocol.filled(), 8U);
+  EXPECT_EQ(client.protocol.part_size(), 48U);
+}
+
+TEST(Protocol, RefusesToTellWhatItCannot) {
+  for (const std::size_t goal : {0U, 7U}) {
+    Client client({.on_positions = [goal](std::size_t) { return goal; }});
+    EXPECT_THROW(client.feed(wire::posdata_head(some_cell, 2)), std::logic_error);
+  }
+}
+
 TEST(Protocol, KnowsWhereItIs) {
   Client client;
   EXPECT_TRUE(client.protocol.between_messages());

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -160,6 +161,132 @@ TEST_F(SessionTest, ReceivesManyAtomsStraightIntoTheCallersStorage) {
   EXPECT_EQ(next_exit(), Exit::Reason::exit_received);
   peer.join();
   EXPECT_TRUE(reply == wire::forceready(7, sent, some_virial, ""));
+}
+
+/// Numbers that differ.
+std::vector<double> numbers(std::size_t count) {
+  std::vector<double> result(count);
+  for (std::size_t i = 0; i < count; ++i) result[i] = 0.5 + static_cast<double>(i);
+  return result;
+}
+
+TEST_F(SessionTest, TellsHowManyPositionsAreThere) {
+  const std::vector<double> sent = numbers(3 * 20'000);
+  std::vector<double> storage(sent.size());
+  for (const std::size_t step : {7'000U, 59'999U, 60'000U}) {
+    server = ConnectedPair();
+    std::vector<std::size_t> told;
+    SessionOptions options;
+    options.positions = [&](std::size_t) { return std::span(storage); };
+    options.on_positions = [&](std::size_t count) {
+      EXPECT_TRUE(std::equal(sent.begin(), sent.begin() + static_cast<std::ptrdiff_t>(count),
+                             storage.begin()));
+      told.push_back(count);
+      return std::min(count + step, sent.size());
+    };
+    start(std::move(options));
+    std::jthread peer([&] { server.dribble(wire::posdata(some_cell, sent), 100'000, 0ms); });
+    storage.assign(sent.size(), -1);
+    EXPECT_TRUE(std::ranges::equal(next_request().positions, sent));
+    std::vector<std::size_t> expected;
+    for (std::size_t count = 0; count < sent.size(); count += step) expected.push_back(count);
+    EXPECT_EQ(told, expected) << "in steps of " << step;
+    end();
+  }
+}
+
+TEST_F(SessionTest, ServerThatClosesBetweenPiecesOfThePositions) {
+  SessionOptions options;
+  options.on_positions = [](std::size_t count) { return count + 1; };
+  start(std::move(options));
+  server.send(wire::posdata(some_cell, one_atom).substr(0, 12 + 148 + 8 + 5));
+  server.close_server();
+  const PeerError error = next_peer_error();
+  EXPECT_EQ(error.kind(), PeerError::Kind::truncated);
+  EXPECT_EQ(error.wanted(), 24U);
+  EXPECT_EQ(error.got(), 13U);
+}
+
+TEST_F(SessionTest, SendsForcesAsTheyCome) {
+  const std::vector<double> forces = numbers(12);
+  for (const std::string extras : {"", "some extras"}) {
+    const std::string reply = wire::forceready(-1.5, forces, some_virial, extras);
+    for (std::size_t step = 1; step <= forces.size() + 1; ++step) {
+      server = ConnectedPair();
+      start();
+      server.send(wire::posdata(some_cell, numbers(12)));
+      next_request();
+      // Those that are not there yet are wrong.
+      std::vector<double> coming(forces.size(), -1);
+      std::string got;
+      Answer answer{-1.5, coming, some_virial, extras};
+      answer.await_forces = [&](std::size_t count) {
+        char byte = 0;
+        while (::recv(server.server.get(), &byte, 1, MSG_DONTWAIT) == 1) got += byte;
+        EXPECT_EQ(got.size(), count == 1 ? 0 : 24 + 8 * (count - 1));
+        const std::size_t there = std::min(count - 1 + step, forces.size());
+        std::copy_n(forces.begin(), there, coming.begin());
+        return there;
+      };
+      session().answer(answer);
+      server.send(wire::header("GETFORCE") + wire::header("EXIT"));
+      EXPECT_EQ(next_exit(), Exit::Reason::exit_received);
+      got += server.receive(reply.size() - got.size());
+      EXPECT_TRUE(got == reply) << "in steps of " << step;
+      end();
+    }
+  }
+}
+
+TEST_F(SessionTest, DoesNotAwaitForcesToTellItsStatus) {
+  server.send(wire::posdata(some_cell, one_atom));
+  next_request();
+  Answer answer{-1.5, one_atom, some_virial, ""};
+  int asked = 0;
+  answer.await_forces = [&](std::size_t) {
+    ++asked;
+    return one_atom.size();
+  };
+  session().answer(answer);
+  server.send(wire::header("STATUS") + wire::header("GETFORCE") + wire::header("STATUS") +
+              wire::header("EXIT"));
+  EXPECT_EQ(next_exit(), Exit::Reason::exit_received);
+  EXPECT_EQ(asked, 1);
+  const std::string result = wire::forceready(-1.5, one_atom, some_virial, "");
+  EXPECT_EQ(server.receive(24 + result.size()),
+            wire::header("HAVEDATA") + result + wire::header("NEEDINIT"));
+}
+
+TEST_F(SessionTest, ServerThatIsGoneBetweenPiecesOfTheForces) {
+  server.send(wire::posdata(some_cell, numbers(12)));
+  next_request();
+  const std::vector<double> forces = numbers(12);
+  Answer answer{-1.5, forces, some_virial, ""};
+  answer.await_forces = [&](std::size_t count) {
+    if (count > 5) server.close_server();
+    return count;
+  };
+  session().answer(answer);
+  server.send(wire::header("GETFORCE"));
+  const PeerError error = next_peer_error();
+  EXPECT_EQ(error.kind(), PeerError::Kind::reset);
+  EXPECT_EQ(error.wanted(), 24U + 96U + 76U);
+  EXPECT_EQ(error.got(), 24U + 40U);
+}
+
+TEST_F(SessionTest, WhatItAwaitsIsNoTimeOfSending) {
+  server.send(wire::posdata(some_cell, one_atom));
+  next_request();
+  Answer answer{-1.5, one_atom, some_virial, ""};
+  answer.await_forces = [&](std::size_t count) {
+    std::this_thread::sleep_for(100ms);
+    return count;
+  };
+  session().answer(answer);
+  server.send(wire::header("GETFORCE") + wire::header("EXIT"));
+  next_exit();
+  EXPECT_GT(session().times().sending, 0ns);
+  EXPECT_LT(session().times().sending, 200ms);
 }
 
 TEST_F(SessionTest, LeavesInOrderWithARequestUnread) {

@@ -130,6 +130,43 @@ TEST_F(SocketTest, ContinuesShortWrites) {
   EXPECT_TRUE(got == sent);
 }
 
+TEST_F(SocketTest, SendsNoMoreThanIsThere) {
+  const std::string sent = counting_text(50);
+  const std::vector parts{bytes_of(sent).first(7), bytes_of(sent).subspan(7, 0),
+                          bytes_of(sent).subspan(7, 30), bytes_of(sent).subspan(37)};
+  for (std::size_t step = 1; step <= sent.size(); ++step) {
+    std::string got;
+    socket.writebuffer(parts, 5s, [&](std::size_t count) {
+      got += pair.receive(count - got.size());  // hangs if less was sent
+      char more = 0;
+      EXPECT_LT(::recv(pair.server.get(), &more, 1, MSG_DONTWAIT), 0) << "behind " << count;
+      return std::min(count + step, sent.size());
+    });
+    got += pair.receive(sent.size() - got.size());
+    EXPECT_EQ(got, sent) << "in steps of " << step;
+  }
+}
+
+TEST_F(SocketTest, ItsOwnDelayIsNotThePeersSilence) {
+  // Its buffers are full when the wait is over, and empty a moment later.
+  const std::string sent = counting_text(8 << 20);
+  const auto part = bytes_of(sent);
+  std::string got;
+  std::jthread server;
+  socket.writebuffer({&part, 1}, 400ms, [&](std::size_t count) {
+    if (count > 0) {
+      std::this_thread::sleep_for(500ms);
+      server = std::jthread([&] {
+        std::this_thread::sleep_for(200ms);
+        got = pair.receive(sent.size());
+      });
+    }
+    return count == 0 ? std::size_t{1} : sent.size();
+  });
+  server.join();
+  EXPECT_TRUE(got == sent);
+}
+
 TEST_F(SocketTest, GivesUpOnAServerThatDoesNotRead) {
   const std::string sent(8 << 20, 'x');
   const auto part = bytes_of(sent);

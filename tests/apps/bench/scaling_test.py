@@ -110,6 +110,32 @@ class PredictionTest(unittest.TestCase):
         self.assertAlmostEqual(more / (2 * 2 * 24 * 32000 * 0.5 * 9e-10), 1)
 
 
+    def test_network_and_socket_take_as_long_as_the_slower_one(self):
+        atoms, nodes = 4000000, 8
+        message = 24 * atoms
+        not_overlapped = 2 ** 20 / message
+        for network_byte in 1e-9, 1e-11:
+            parameters = MADE_UP | dict(KNOWN, network_byte=network_byte)
+            run = model.Run(atoms, 1024, nodes, 12, network=True)
+            predicted = model.predict(run, parameters, SOCKET)
+            network = 2 * 2 * message * (1 - 1 / nodes) * network_byte
+            socket = 2 * message * SOCKET.byte
+            rest = predicted["engine_s"] - network + SOCKET.call
+            self.assertAlmostEqual(
+                (predicted["step_s"] - rest)
+                / ((1 - not_overlapped) * max(network, socket)
+                   + not_overlapped * (network + socket)), 1)
+            self.assertGreater(predicted["kinds_s"]["communication"], 0)
+
+    def test_nothing_overlaps_on_one_node_or_of_one_piece(self):
+        for atoms, ranks, nodes in (4000000, 128, 1), (43690, 1024, 8):
+            predicted = self.predict(atoms, ranks, nodes)
+            self.assertAlmostEqual(predicted["step_s"],
+                                   predicted["engine_s"] + predicted["socket_s"])
+        predicted = self.predict(50000, 1024, 8)
+        self.assertLess(predicted["step_s"], predicted["engine_s"] + predicted["socket_s"])
+
+
 class GeometryTest(unittest.TestCase):
     def test_pieces_fill_the_box_and_are_halves_of_halves(self):
         self.assertEqual(model.halved([8, 8, 8], 8), [4, 4, 4])

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -19,6 +20,11 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using namespace std::chrono_literals;
 using units::angstrom;
+
+/// Nothing is on its way: the result is there at once.
+std::function<const Result&()> found(const Result& result) {
+  return [&result]() -> const Result& { return result; };
+}
 
 class ReportTest : public ::testing::Test {
  protected:
@@ -115,8 +121,8 @@ TEST_F(ReportTest, LineForEachRequest) {
   result.energy = -1.5;
   result.forces = forces;
   Report shown = report(Verbosity::requests);
-  shown.request({structure, result, 1250us}, {});
-  shown.request({structure, result, 2ms}, {});
+  shown.request({structure, found(result), 1250us}, {});
+  shown.request({structure, found(result), 2ms}, {});
   EXPECT_THAT(out(), ContainsRegex("request +energy .hartree. +max force .hartree/bohr. "
                                    "+time .ms.\n"));
   EXPECT_THAT(out(), ContainsRegex("\n +1 +-1.5 +5.000000e-04 +1.250\n +2 .* 2.000\n"));
@@ -131,9 +137,9 @@ TEST_F(ReportTest, TimingsOfEachRequestAreDifferences) {
   Report shown = report(Verbosity::timings);
   statistics.rebuilds = 1;
   statistics.forces = 3ms;
-  shown.request({structure, result, 4ms}, statistics);
+  shown.request({structure, found(result), 4ms}, statistics);
   statistics.forces = 5ms;
-  shown.request({structure, result, 4ms}, statistics);
+  shown.request({structure, found(result), 4ms}, statistics);
   EXPECT_THAT(out(), HasSubstr("neighbour lists 0.000 (rebuilt), forces 3.000, reducing"));
   EXPECT_THAT(out(), HasSubstr("neighbour lists 0.000, forces 2.000, reducing"));
 }
@@ -144,7 +150,7 @@ TEST_F(ReportTest, SummarySplitsTheWallTime) {
   Result result;
   result.forces = numbers;
   Report shown = report();
-  for (int i = 0; i < 200; ++i) shown.request({structure, result, 1ms}, {});
+  for (int i = 0; i < 200; ++i) shown.request({structure, found(result), 1ms}, {});
   EvaluatorStatistics statistics;
   statistics.evaluations = 200;
   statistics.atoms = 10000;
@@ -177,7 +183,7 @@ TEST_F(ReportTest, SummaryOfNothingAndOfChangingSizes) {
     const std::vector<double> numbers(3 * atoms, 0.0);
     Result result;
     result.forces = numbers;
-    shown.request({{Eigen::Matrix3d::Zero(), numbers}, result, 1ms}, {});
+    shown.request({{Eigen::Matrix3d::Zero(), numbers}, found(result), 1ms}, {});
   }
   shown.summary({}, {}, 1s);
   EXPECT_THAT(out(), ContainsRegex("atoms +2 to 9 "));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -84,6 +85,36 @@ TEST(Communicator, Sums) {
   std::array<double, 1> to_root{static_cast<double>(world.rank() + 1)};
   world.sum_to_root(to_root);
   EXPECT_EQ(to_root[0], world.is_root() ? n * (n + 1) / 2 : world.rank() + 1);
+}
+
+TEST(Communicator, BroadcastsSeveralInTheBackground) {
+  const Communicator world = Communicator::world();
+  std::vector<double> data(1000, -1);
+  std::vector<Pending> under_way;
+  for (std::size_t begin = 0; begin < data.size(); begin += 100) {
+    const auto piece = std::span(data).subspan(begin, 100);
+    if (world.is_root()) std::ranges::fill(piece, static_cast<double>(begin));
+    under_way.push_back(world.start_broadcast(piece));
+  }
+  while (!under_way.back().test()) {
+  }
+  for (Pending& each : under_way) each.wait();
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    ASSERT_EQ(data[i], static_cast<double>(i / 100 * 100)) << i;
+  }
+  Pending nothing = world.start_broadcast({});
+  EXPECT_TRUE(nothing.test());
+}
+
+TEST(Communicator, SumsInTheBackground) {
+  const Communicator world = Communicator::world();
+  const int n = world.size();
+  std::array<double, 2> data{1.0, static_cast<double>(world.rank())};
+  Pending sum = world.start_sum_to_root(data);
+  sum.wait();
+  EXPECT_TRUE(sum.test());
+  EXPECT_EQ(data[0], world.is_root() ? n : 1);
+  EXPECT_EQ(data[1], world.is_root() ? n * (n - 1) / 2 : world.rank());
 }
 
 TEST(Communicator, FindsExtremes) {

@@ -1,0 +1,32 @@
+#include "engine/parallel/pending.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "engine/parallel/doze.hpp"
+#include "engine/parallel/mpi_error.hpp"
+
+namespace forcewire {
+
+Pending::Pending(std::vector<MPI_Request> requests) : requests_(std::move(requests)) {}
+
+bool Pending::test() {
+  int ended = 0;
+  check_mpi(MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &ended,
+                        MPI_STATUSES_IGNORE),
+            "MPI_Testall");
+  return ended != 0;
+}
+
+void Pending::wait() {
+  using Clock = std::chrono::steady_clock;
+  // The other ranks may wait with us for a server who takes his time.
+  constexpr std::chrono::milliseconds spin{1};
+  const auto start = Clock::now();
+  while (!test()) {
+    const auto waited = Clock::now() - start;
+    if (waited >= spin) doze(waited);
+  }
+}
+
+}  // namespace forcewire
