@@ -91,15 +91,15 @@ std::size_t Evaluator::await_forces(std::size_t count) {
 }
 
 Result Evaluator::evaluate_in_pieces(const Structure& structure) {
-  check_structure(structure);
   force_sum_.finish();  // a computation that the root does alone would write into it
   const std::size_t count = structure.positions.size();
+  const bool in_place = structure.positions.data() == positions_.data().data();
+  const std::size_t shared = in_place && count == expected_ ? shared_ : 0;
+  expected_ = shared_ = 0;  // the next time, the same memory may hold other numbers
+  check_structure(structure);
   try {
     const Cell cell(structure.cell, options_.periodicity);
     check_periodicity(cell);
-    const bool in_place = structure.positions.data() == positions_.data().data();
-    const std::size_t shared = in_place && count == expected_ ? shared_ : 0;
-    expected_ = shared_ = 0;  // asked again, the same numbers may be others
     if (!in_place) std::ranges::copy(structure.positions, storage(count).begin());
     positions_.sync();
     Command command{Order::evaluate, static_cast<std::int64_t>(count),
@@ -163,8 +163,9 @@ bool Evaluator::spans_nodes(std::size_t count) const {
   return nodes_.node_count() > 1 && team(count).size() > 1;
 }
 
-/// What is under way between nodes ends before the next order is done, whether anybody still wants
-/// it or not: no leader is left waiting for another. Only pieces of positions may be many.
+/// What is under way between nodes ends before the next order is carried out, whether anybody still
+/// wants it or not: no leader is left waiting for another. Pieces of positions alone go on while
+/// more of them are announced.
 Evaluator::Command Evaluator::announce(Command command) {
   force_sum_.finish();
   announcer_.announce(std::as_writable_bytes(std::span(&command, 1)));

@@ -60,10 +60,10 @@ struct EvaluatorOptions {
   std::optional<double> skin;         ///< of all lists [bohr]; default: see Skin
   int pretended_nodes = 0;            ///< split the ranks into this many nodes; 0 = the real ones
   std::size_t fewest_shared = 0;      ///< smaller structures the root computes alone [atoms]
-  /// Longer arrays go from node to node in pieces of so many numbers. A mebibyte: an order and some
-  /// messages for each, 10 us or so, are little beside the 100 us and more that a network or a
-  /// socket takes for it; and it is little of an array for which all this is worth while, whose
-  /// first or last piece nothing overlaps with.
+  /// Longer arrays go from node to node in pieces of so many numbers. A mebibyte: an order to all
+  /// ranks, which each costs besides, takes little of the time in which a socket or a network moves
+  /// so many bytes; and the one piece that overlaps with nothing is little of an array for which
+  /// all this is worth while.
   std::size_t piece = (std::size_t{1} << 20) / sizeof(double);
 };
 

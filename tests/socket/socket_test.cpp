@@ -148,23 +148,26 @@ TEST_F(SocketTest, SendsNoMoreThanIsThere) {
 }
 
 TEST_F(SocketTest, ItsOwnDelayIsNotThePeersSilence) {
-  // Its buffers are full when the wait is over, and empty a moment later.
-  const std::string sent = counting_text(8 << 20);
+  const std::string sent = "word";
   const auto part = bytes_of(sent);
+  std::size_t others = 0;
   std::string got;
   std::jthread server;
-  socket.writebuffer({&part, 1}, 400ms, [&](std::size_t count) {
-    if (count > 0) {
-      std::this_thread::sleep_for(500ms);
-      server = std::jthread([&] {
-        std::this_thread::sleep_for(200ms);
-        got = pair.receive(sent.size());
-      });
+  socket.writebuffer({&part, 1}, 400ms, [&](std::size_t) {
+    // When the delay is over the buffers are full, and for another moment.
+    for (const std::size_t size : {1000U, 1U}) {
+      const std::string fill(size, '.');
+      while (::send(socket.descriptor(), fill.data(), size, MSG_DONTWAIT) > 0) others += size;
     }
-    return count == 0 ? std::size_t{1} : sent.size();
+    std::this_thread::sleep_for(500ms);
+    server = std::jthread([&] {
+      std::this_thread::sleep_for(150ms);
+      got = pair.receive(others + sent.size());
+    });
+    return sent.size();
   });
   server.join();
-  EXPECT_TRUE(got == sent);
+  EXPECT_EQ(got, std::string(others, '.') + sent);
 }
 
 TEST_F(SocketTest, GivesUpOnAServerThatDoesNotRead) {

@@ -139,6 +139,17 @@ TEST(EngineLoop, RepliesThatASlowServerReads) {
   });
 }
 
+TEST(EngineLoop, TheEvaluatorHearsOfPositionsAsTheyCome) {
+  on_nodes([&](Evaluator& evaluator) {
+    const SessionOptions options = session_options(evaluator);
+    const std::span<double> storage = options.positions(200'000);
+    EXPECT_EQ(storage.data(), evaluator.positions(200'000).data());
+    const std::size_t goal = options.on_positions(0);
+    EXPECT_EQ(goal<200'000, evaluator.node_count()> 1);
+    EXPECT_EQ(options.on_positions(goal), evaluator.share(goal));
+  });
+}
+
 TEST(EngineLoop, ObserversSeeAll) {
   const Configuration structure = medium();
   on_nodes([&](Evaluator& evaluator) {
