@@ -39,7 +39,8 @@ void refresh(benchmark::State& state) {
   forcewire::VerletList list(Liquid::cutoff, Liquid::skin);
   list.rebuild(cell, liquid.positions, {}, *forcewire::bench::Order(cell, liquid), {});
   for (auto _ : state) {
-    if (!list.refresh(cell, liquid.positions)) state.SkipWithError("the list does not serve");
+    if (list.refresh(cell, liquid.positions) != VerletList::Serves::yes)
+      state.SkipWithError("the list does not serve");
   }
   count_atoms(state, liquid);
 }

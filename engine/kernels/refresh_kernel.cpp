@@ -6,6 +6,7 @@
 #include <hwy/cache_control.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/geometry/coordinates.hpp"
 #include "engine/kernels/simd_targets.hpp"
@@ -45,19 +46,18 @@ HWY_INLINE Vector3<V> multiply_add(D d, const Eigen::Matrix3d& matrix, const Vec
   return {component(0, base.x), component(1, base.y), component(2, base.z)};
 }
 
-bool run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRICT positions,
-         std::size_t clusters, std::size_t watched, double limit_squared,
-         double* HWY_RESTRICT atoms) {
+double run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRICT positions,
+           std::size_t clusters, std::size_t watched, double* HWY_RESTRICT atoms) {
   using V = hn::Vec<ClusterTag>;
   const ClusterTag d;
   const hn::RebindToSigned<ClusterTag> d_index;
   const Vector3<V> zero{hn::Zero(d), hn::Zero(d), hn::Zero(d)};
-  const auto limit = hn::Set(d, limit_squared);
+  const auto infinity = hn::Set(d, std::numeric_limits<double>::infinity());
   const auto largest = hn::Set(d, largest_coordinate);
   const auto is_periodic = [&](std::size_t axis)
                                HWY_ATTR { return hn::Set(d, cell.periodic()[axis] ? 1.0 : 0.0); };
   const Vector3<V> periodic{is_periodic(0), is_periodic(1), is_periodic(2)};
-  auto escaped = hn::Zero(d);  // nonzero where an atom is beyond the limit
+  auto longest = hn::Zero(d);  // squared
 
   const std::size_t end = clusters * cluster_slots;
   for (std::size_t at = 0; at < end; at += cluster_lanes) {
@@ -94,11 +94,11 @@ bool run(const LocalSources& sources, const Cell& cell, const double* HWY_RESTRI
         hn::MulAdd(moved.x, moved.x, hn::MulAdd(moved.y, moved.y, hn::Mul(moved.z, moved.z)));
     // Modulo lattice vectors, an atom at 1e300 is as good as not moved.
     const auto farthest = hn::Max(hn::Abs(sent.x), hn::Max(hn::Abs(sent.y), hn::Abs(sent.z)));
-    const auto is_good = hn::And(hn::Le(distance, limit), hn::Le(farthest, largest));
-    // Not(<=) and not (>): a NaN has escaped, too.
-    escaped = hn::Or(escaped, hn::IfThenZeroElse(is_good, hn::Set(d, 1.0)));
+    // A NaN has gone infinitely far, too: it is not <= anything.
+    const auto is_good = hn::And(hn::Le(distance, infinity), hn::Le(farthest, largest));
+    longest = hn::Max(longest, hn::IfThenElse(is_good, distance, infinity));
   }
-  return hn::AllTrue(d, hn::Eq(escaped, hn::Zero(d)));
+  return hn::GetLane(hn::MaxOfLanes(d, longest));
 }
 
 }  // namespace HWY_NAMESPACE
@@ -111,10 +111,9 @@ namespace {
 HWY_EXPORT(run);
 }
 
-bool refresh_atoms(const LocalSources& sources, const Cell& cell, const double* positions,
-                   std::size_t clusters, std::size_t watched, double limit_squared, double* atoms) {
-  return HWY_DYNAMIC_DISPATCH(run)(sources, cell, positions, clusters, watched, limit_squared,
-                                   atoms);
+double refresh_atoms(const LocalSources& sources, const Cell& cell, const double* positions,
+                     std::size_t clusters, std::size_t watched, double* atoms) {
+  return HWY_DYNAMIC_DISPATCH(run)(sources, cell, positions, clusters, watched, atoms);
 }
 
 }  // namespace forcewire

@@ -22,13 +22,12 @@ struct LocalSources {
 /// that wraps an atom to the other side of the cell has not moved it.
 ///
 /// @param clusters how many to fill, of `cluster_width()` slots each
-/// @param watched of the atoms in these first clusters the displacement is tested
-/// @param limit_squared square of the largest allowed displacement, less the deformation of the
-///        cell since the reference [bohr^2]
+/// @param watched of the atoms in these first clusters the displacement is looked at
 /// @param atoms room for the clusters as LocalSystem has them; aligned to 64 bytes
-/// @return whether all watched atoms are within the limit; false also for a coordinate that is NaN
-///         or beyond `largest_coordinate`
-bool refresh_atoms(const LocalSources& sources, const Cell& cell, const double* positions,
-                   std::size_t clusters, std::size_t watched, double limit_squared, double* atoms);
+/// @return square of the largest displacement of a watched atom, less the deformation of the cell
+///         since the reference [bohr^2]; infinite when a coordinate is NaN or beyond
+///         `largest_coordinate`
+double refresh_atoms(const LocalSources& sources, const Cell& cell, const double* positions,
+                     std::size_t clusters, std::size_t watched, double* atoms);
 
 }  // namespace forcewire

@@ -344,7 +344,9 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
       }
     }
   }
-  refresh(cell, positions, infinity);
+  refresh(cell, positions);
+  resize_anew(selected_atoms_, atoms_.size());
+  std::ranges::copy(atoms_, selected_atoms_.begin());
 }
 
 void LocalAtoms::bound_clusters() {
@@ -389,15 +391,14 @@ void LocalAtoms::fold_images(std::span<double> forces) const {
   }
 }
 
-bool LocalAtoms::refresh(const Cell& cell, std::span<const double> positions, double limit) {
+double LocalAtoms::refresh(const Cell& cell, std::span<const double> positions) {
   const auto pointers = [](const std::array<std::vector<double>, 3>& arrays) {
     return std::array{arrays[0].data(), arrays[1].data(), arrays[2].data()};
   };
   std::swap(atoms_, atoms_before_);
   inverse_cell_before_ = std::exchange(inverse_cell_, cell.inverse());
   return refresh_atoms({source_.data(), species_.data(), pointers(shift_), pointers(reference_)},
-                       cell, positions.data(), clusters(), owned_clusters(), limit * limit,
-                       atoms_.data());
+                       cell, positions.data(), clusters(), owned_clusters(), atoms_.data());
 }
 
 void LocalAtoms::undo_refresh() {
@@ -433,10 +434,10 @@ bool LocalAtoms::sample_within_since_refresh(const Cell& cell, std::span<const d
 }
 
 std::size_t LocalAtoms::bytes() const {
-  std::size_t bytes =
-      table_.bytes() + bytes_of(columns_, columns_around_, arrivals_, ghosts_, sorted_, floor_,
-                                next_, members_, slot_by_place_, guests_, owned_, imaged_,
-                                atom_count_, atoms_, atoms_before_, source_, species_);
+  std::size_t bytes = table_.bytes() + bytes_of(columns_, columns_around_, arrivals_, ghosts_,
+                                                sorted_, floor_, next_, members_, slot_by_place_,
+                                                guests_, owned_, imaged_, atom_count_, atoms_,
+                                                selected_atoms_, atoms_before_, source_, species_);
   for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
     bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);
   }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -56,9 +58,9 @@ class LocalAtoms {
               Part part, std::span<const int> mates = {});
 
   /// Brings all local atoms to `positions`, whatever lattice vectors the server has added since.
-  /// @return whether every owned atom is within `limit` [bohr] of where it was at `select`,
-  ///         deformation of the cell taken off
-  bool refresh(const Cell& cell, std::span<const double> positions, double limit);
+  /// @return square of how far the farthest owned atom is from where it was at `select`,
+  ///         deformation of the cell taken off [bohr^2]; infinite if that cannot be told
+  double refresh(const Cell& cell, std::span<const double> positions);
 
   /// Takes the last `refresh` back: all atoms are where they were before it. Not twice in a row.
   void undo_refresh();
@@ -98,7 +100,24 @@ class LocalAtoms {
   std::size_t clusters() const { return source_.size() / width_; }
   std::span<const double> atoms() const { return atoms_; }  ///< as LocalSystem has them
 
+  /// Where they were at the last `select`.
+  std::span<const double> selected_atoms() const { return selected_atoms_; }
+
   const Box& owned_box() const { return box_; }  ///< around the owned atoms at the last `select`
+
+  /// Calls `visit(column)` for the columns of which a point is within `reach` [bohr] of x, y along
+  /// each axis; for some of them up to four times.
+  template <typename Visit>
+  void visit_columns_near(double x, double y, double reach, const Visit& visit) const {
+    const auto steps = static_cast<int>(std::ceil(2 * reach / edge_));
+    for (int i = 0; i <= steps; ++i) {
+      for (int j = 0; j <= steps; ++j) {
+        const std::int32_t column = table_.find(x + std::min(i * edge_ - reach, reach),
+                                                y + std::min(j * edge_ - reach, reach));
+        if (column != ColumnTable::none) visit(columns_[static_cast<std::size_t>(column)]);
+      }
+    }
+  }
 
   std::span<const Column> columns() const { return columns_; }
   std::span<const std::int32_t> columns_around() const { return columns_around_; }
@@ -158,6 +177,7 @@ class LocalAtoms {
   std::vector<Guest> guests_;
   std::vector<std::int32_t> slot_by_place_;
   AlignedVector<double> atoms_;
+  AlignedVector<double> selected_atoms_;
   Eigen::Matrix3d inverse_cell_ = Eigen::Matrix3d::Identity();  // of the last refresh
 
   // What undo_refresh brings back.

@@ -29,15 +29,29 @@ ReplicaLists::ReplicaLists(double cutoff, const Skin& skin, Bounds bounds)
   }
 }
 
+/// Does a list serve on all ranks? If not, it is left as it was.
+bool ReplicaLists::serves(VerletList& list, const Cell& cell, std::span<const double> positions,
+                          const Agree& agree) {
+  using Serves = VerletList::Serves;
+  constexpr Mask yes = 1;
+  constexpr Mask perhaps = 2;
+  const Serves here = list.refresh(cell, positions);
+  const Mask everywhere =
+      agree((here == Serves::yes ? yes : 0) | (here != Serves::no ? perhaps : 0));
+  if ((everywhere & yes) != 0) return true;
+  // Also where all are slow: an atom of another rank may be fast.
+  if ((everywhere & perhaps) != 0 && agree(list.lists_all_pairs() ? yes : 0) != 0) return true;
+  if (here != Serves::no) list.undo_refresh();
+  return false;
+}
+
 bool ReplicaLists::find(const Cell& cell, std::span<const double> positions, const Agree& agree) {
   ++requests_;
   const std::size_t expected = slots_[current_].next;
-  const bool expected_serves_here = slots_[expected].list.refresh(cell, positions);
-  if (agree(expected_serves_here ? bit(expected) : 0) != 0) {
+  if (serves(slots_[expected].list, cell, positions, agree)) {
     use(expected);
     return true;
   }
-  if (expected_serves_here) slots_[expected].list.undo_refresh();
 
   if ((open_ & ~bit(expected)) != 0) {
     const Mask serve_here = refresh_all_but(expected, cell, positions);
@@ -90,7 +104,9 @@ ReplicaLists::Mask ReplicaLists::refresh_all_but(std::size_t expected, const Cel
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
     VerletList& list = slots_[slot].list;
     if (slot == expected || !list.may_serve(cell, positions)) continue;
-    if (list.refresh(cell, positions)) serve |= bit(slot);
+    const VerletList::Serves here = list.refresh(cell, positions);
+    if (here == VerletList::Serves::yes) serve |= bit(slot);
+    if (here == VerletList::Serves::perhaps) list.undo_refresh();
   }
   return serve;
 }

@@ -21,7 +21,8 @@ namespace forcewire {
 /// a replica is known by its positions alone. Three questions are asked of a request, each only if
 /// the one before it was answered with no:
 ///
-/// 1. Does the list that is expected serve: the one that did the last time after the present one?
+/// 1. Does the list that is expected serve, perhaps in spite of a few fast atoms: the one that did
+/// the last time after the present one?
 ///    For one structure that is the present list, and for replicas in turn that of the next one.
 /// 2. Does another list serve?
 /// 3. Is a list worn out by this replica, or is this another replica? It is the same if no atom is
@@ -101,6 +102,8 @@ class ReplicaLists {
   };
 
   static Mask bit(std::size_t slot) { return Mask{1} << slot; }
+  static bool serves(VerletList& list, const Cell& cell, std::span<const double> positions,
+                     const Agree& agree);
   Mask refresh_all_but(std::size_t expected, const Cell& cell, std::span<const double> positions);
   Mask near(const Cell& cell, std::span<const double> positions) const;
   Mask fitting() const;

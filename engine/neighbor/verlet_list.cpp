@@ -25,6 +25,10 @@ double spectral_norm(const Eigen::Matrix3d& matrix) {
 // some that only one of the clusters needs.
 constexpr std::int32_t at_once = 4;
 
+// In skins. With more, lists would hardly live longer: fast atoms get so many that it does not pay
+// to look at each, and local atoms get more, too.
+constexpr double slack = 0.4;
+
 /// The clusters of a column that are within reach of one after the other of another column.
 class ColumnCursor {
  public:
@@ -66,13 +70,23 @@ double VerletList::largest_motion(const Cell& cell) const {
   return (list_cutoff_ / stretch - cutoff_) / 2;
 }
 
-bool VerletList::refresh(const Cell& cell, std::span<const double> positions) {
-  if (!is_alike(cell, positions)) return false;
+VerletList::Serves VerletList::refresh(const Cell& cell, std::span<const double> positions) {
+  if (!is_alike(cell, positions)) return Serves::no;
   const double limit = largest_motion(cell);
-  if (!(limit > 0)) return false;
-  const bool serves = atoms_.refresh(cell, positions, limit);
-  if (!serves) atoms_.undo_refresh();
-  return serves;
+  if (!(limit > 0)) return Serves::no;
+  const double farthest_squared = atoms_.refresh(cell, positions);
+  if (farthest_squared <= limit * limit) return Serves::yes;
+  const double fast_limit = limits().motion;
+  if (built_for_->cell.matrix() == cell.matrix() && farthest_squared <= fast_limit * fast_limit) {
+    return Serves::perhaps;
+  }
+  atoms_.undo_refresh();
+  return Serves::no;
+}
+
+FastAtoms::Limits VerletList::limits() const {
+  const double skin = list_cutoff_ - cutoff_;
+  return {cutoff_, list_cutoff_, skin / 2, (1 + slack) * skin / 2};
 }
 
 bool VerletList::may_serve(const Cell& cell, std::span<const double> positions) const {
@@ -88,7 +102,8 @@ bool VerletList::is_near(const Cell& cell, std::span<const double> positions,
 }
 
 std::size_t VerletList::bytes() const {
-  std::size_t bytes = atoms_.bytes() + scratch_.capacity() * sizeof(std::int32_t);
+  std::size_t bytes =
+      atoms_.bytes() + fast_atoms_.bytes() + scratch_.capacity() * sizeof(std::int32_t);
   for (const Rows* rows : {&owned_rows_, &ghost_rows_}) {
     bytes += rows->begin.capacity() * sizeof(std::size_t);
     bytes += rows->cluster.capacity() * sizeof(std::int32_t);
@@ -101,8 +116,10 @@ void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
                          Part part, std::span<const int> mates) {
   discard();
   list_cutoff_ = cutoff_ + skin_.width();
-  atoms_.select(cell, positions, species, list_cutoff_, order, part, mates);
+  const double reach = list_cutoff_ + slack * skin_.width();
+  atoms_.select(cell, positions, species, reach, order, part, mates);
   fill_rows();
+  fast_atoms_.make_room(atoms_);
   built_for_ = Reference{cell, positions.size(), part};
 }
 

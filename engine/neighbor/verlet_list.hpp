@@ -7,6 +7,7 @@
 
 #include "engine/geometry/cell.hpp"
 #include "engine/kernels/local_system.hpp"
+#include "engine/neighbor/fast_atoms.hpp"
 #include "engine/neighbor/local_atoms.hpp"
 #include "engine/neighbor/skin.hpp"
 
@@ -20,22 +21,35 @@ namespace forcewire {
 /// most cutoff + skin. In a constant cell this is Verlet's rule, max d <= skin / 2 (L. Verlet,
 /// Phys. Rev. 159, 98 (1967)); a cell that only breathes wears the list out no faster than its
 /// strain.
+///
+/// A few fast atoms would decide for all. So d_i may be up to (skin + slack) / 2 of atoms for which
+/// it is found out that no pair is missing: in a constant cell, see FastAtoms.
 class VerletList {
  public:
   /// @param cutoff positive [bohr]
   VerletList(double cutoff, const Skin& skin);
 
-  /// Brings the local atoms to `positions` if the list serves for them. If not, no atom is taken to
-  /// have been there.
-  /// @return whether the list serves for the atoms this rank owns; if it does not on any rank, all
-  ///         must rebuild
-  bool refresh(const Cell& cell, std::span<const double> positions);
+  /// Does a list serve, as far as the atoms tell that a rank owns?
+  enum class Serves {
+    no,
+    perhaps,  ///< some are fast: if all ranks say this or yes, `lists_all_pairs` on each must tell
+    yes,
+  };
 
-  /// Takes back a `refresh` that said true, when the list serves here but not on all ranks: it
+  /// Brings the local atoms to `positions`, unless it says no: then no atom is taken to have been
+  /// there.
+  /// @return if it is not yes on all ranks, nor `lists_all_pairs` true, all must rebuild
+  Serves refresh(const Cell& cell, std::span<const double> positions);
+
+  /// After a `refresh` that did not say no on any rank: is no pair of this rank within the cutoff
+  /// that may not be in the list? Also false when it is not worth finding out.
+  bool lists_all_pairs() { return fast_atoms_.miss_no_pair(atoms_, limits()); }
+
+  /// Takes back a `refresh` that did not say no, when the list does not serve on all ranks: it
   /// counts as if it had not been.
   void undo_refresh() { atoms_.undo_refresh(); }
 
-  /// Would `refresh` say true? Rounding apart; changes nothing, and costs little where it would
+  /// Would `refresh` say yes? Rounding apart; changes nothing, and costs little where it would
   /// not.
   bool may_serve(const Cell& cell, std::span<const double> positions) const;
 
@@ -106,6 +120,7 @@ class VerletList {
   /// How far owned atoms may have moved [bohr]; if not positive, the deformation of the cell alone
   /// is too much.
   double largest_motion(const Cell& cell) const;
+  FastAtoms::Limits limits() const;
   void fill_rows();
   void fill_rows_of_column(const LocalAtoms::Column& column);
 
@@ -114,6 +129,7 @@ class VerletList {
   double list_cutoff_ = 0;  // of the list that there is
   std::optional<Reference> built_for_;
   LocalAtoms atoms_;
+  FastAtoms fast_atoms_;
 
   /// Rows that grow while they are filled.
   struct Rows {
