@@ -39,7 +39,7 @@ void refresh(benchmark::State& state) {
   forcewire::VerletList list(Liquid::cutoff, Liquid::skin);
   list.rebuild(cell, liquid.positions, {}, *forcewire::bench::Order(cell, liquid), {});
   for (auto _ : state) {
-    if (list.refresh(cell, liquid.positions) != VerletList::Serves::yes)
+    if (list.refresh(cell, liquid.positions) != forcewire::VerletList::Serves::yes)
       state.SkipWithError("the list does not serve");
   }
   count_atoms(state, liquid);
