@@ -144,7 +144,7 @@ TEST_F(ReplicaListsTest, TellsBeadsBarelyFartherApartThanAListBears) {
   ReplicaLists lists(cutoff, skin);
   Configuration here = liquid(sigma, 3, random_);
   Configuration there = here;
-  there.positions[3 * 40] += 0.51 * skin;
+  there.positions[3 * 40] += 0.71 * skin;  // more than even a fast atom may have moved
   EXPECT_FALSE(ask(lists, here));
   EXPECT_FALSE(ask(lists, there));
   EXPECT_EQ(lists.count(), 2);
@@ -152,6 +152,29 @@ TEST_F(ReplicaListsTest, TellsBeadsBarelyFartherApartThanAListBears) {
   EXPECT_TRUE(is_right(lists, here));
   EXPECT_TRUE(ask(lists, there));
   EXPECT_TRUE(is_right(lists, there));
+}
+
+TEST_F(ReplicaListsTest, AFastAtomIsLookedAtOnAllRanks) {
+  ReplicaLists lists(cutoff, skin);
+  const Configuration here = liquid(sigma, 3, random_);
+  Configuration there = here;
+  there.positions[3 * 40] += 0.51 * skin;
+  ask(lists, here);
+  int votes = 0;
+  const auto count = [&](std::uint32_t bits) { return ++votes, bits; };
+  EXPECT_TRUE(ask(lists, there, count));
+  EXPECT_EQ(votes, 2) << "slow everywhere, no pair missing anywhere";
+  EXPECT_TRUE(is_right(lists, there));
+
+  // Another rank misses a pair: the list serves nowhere, and has not been there.
+  ReplicaLists others(cutoff, skin);
+  ask(others, here);
+  votes = 0;
+  const auto not_the_second = [&](std::uint32_t bits) { return ++votes == 2 ? 0U : bits; };
+  EXPECT_FALSE(ask(others, there, not_the_second));
+  EXPECT_EQ(others.count(), 2) << "as if it had been there, the list counted as worn out";
+  EXPECT_TRUE(ask(others, here));
+  EXPECT_TRUE(is_right(others, here));
 }
 
 TEST_F(ReplicaListsTest, BeadsThatAreCloseShareAList) {
