@@ -7,6 +7,8 @@
 
 namespace forcewire {
 
+struct AtomSlots;
+
 /// Local indices begin, begin + 1, ..., end - 1, of clusters or of places in a row.
 struct IndexRange {
   std::int32_t begin;
@@ -47,6 +49,9 @@ struct NeighborRows {
 ///   it. A cluster of images has no rows, it is in those of owned atoms.
 /// - An atom and those behind it in its own cluster are a pair, too. No row says so.
 /// - `ghost_rows` holds clusters of ghosts. Half of the energy and virial of such a pair counts.
+///
+/// Potentials that ask for lists of single atoms have these instead of rows, and all other atoms in
+/// reach as images, whoever owns them.
 struct LocalSystem {
   std::size_t width = 0;           ///< slots of a cluster
   std::size_t owned_clusters = 0;  ///< how many clusters hold owned atoms
@@ -60,6 +65,7 @@ struct LocalSystem {
   /// Whether owned atoms are near enough to the centre for sums of moments about it: if not, more
   /// than three digits would be lost against sums over pairs.
   bool compact = false;
+  const AtomSlots* by_atom = nullptr;  ///< for potentials that ask for lists of single atoms
 
   /// How many numbers forces take: three for each slot of owned atoms and of images, x of all slots
   /// of a cluster, then y, then z, cluster after cluster. The force on an atom is that in its slot

@@ -6,6 +6,8 @@ TailCorrection Potential::tail(std::span<const std::int64_t> /*count*/, double /
   return {};
 }
 
+void Potential::join(const void* /*mpi_communicator*/) {}
+
 std::optional<std::string> Potential::why_fully_periodic() const { return std::nullopt; }
 
 std::optional<double> Potential::pair_energy(int /*a*/, int /*b*/, double /*r*/) const {

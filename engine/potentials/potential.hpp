@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/kernels/atom_system.hpp"
 #include "engine/kernels/local_sums.hpp"
 #include "engine/kernels/local_system.hpp"
 
@@ -28,12 +29,30 @@ class Potential {
   /// Atoms farther apart than this do not see each other [bohr].
   virtual double cutoff() const = 0;
 
+  /// Lists of single atoms that it needs, none longer than the cutoff; none: it takes clusters. The
+  /// same for ever. See ManyBodyPotential.
+  virtual std::vector<AtomListKind> atom_lists() const { return {}; }
+
+  /// Called once on each rank before anything is computed, with a communicator of all of them.
+  /// @param mpi_communicator points to an MPI_Comm that lives as long as this
+  virtual void join(const void* mpi_communicator);
+
+  /// Does `compute` communicate? Then all ranks call it, or none.
+  virtual bool is_collective() const { return false; }
+
   /// Forces on the owned atoms and images of `system`, and this rank's share of energy and
   /// virial.
   ///
   /// @param forces as LocalSystem::force_numbers says; overwritten, those of padding are ignored;
   ///        aligned to 64 bytes [hartree/bohr]
   virtual LocalSums compute(const LocalSystem& system, std::span<double> forces) = 0;
+
+  /// More that the last `compute` found out, as JSON objects: `{"dipole": [0, 0, 1]}`; or nothing.
+  /// Asked on the root.
+  virtual std::string extras() const { return {}; }
+
+  /// Is the virial there? If not, `compute` leaves it at zero.
+  virtual bool has_virial() const { return true; }
 
   /// The tail correction of a fully periodic system of `volume` [bohr^3] with `count[s]` atoms of
   /// species s. Asked on the root, and only when all three axes are periodic.
