@@ -34,7 +34,7 @@ class Potential {
   virtual std::vector<AtomListKind> atom_lists() const { return {}; }
 
   /// Called once on each rank before anything is computed, with a communicator of all of them.
-  /// @param mpi_communicator points to an MPI_Comm that lives as long as this
+  /// @param mpi_communicator points to a communicator of MPI that lives as long as this
   virtual void join(const void* mpi_communicator);
 
   /// Does `compute` communicate? Then all ranks call it, or none.
