@@ -10,7 +10,7 @@ namespace forcewire {
 /// A neighbour list that a many-body potential asks for.
 struct AtomListKind {
   double cutoff;     ///< all atoms nearer than this are neighbours; farther ones may be [bohr]
-  bool half;         ///< of two owned atoms only the first has the other as a neighbour
+  bool half;         ///< of two neighbours only the one with the lower number has the other
   bool with_ghosts;  ///< ghosts have neighbours, too
 };
 

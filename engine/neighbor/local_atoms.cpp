@@ -75,7 +75,8 @@ void check_image_count(const ImagesInBox& images, std::size_t natoms, double rea
 
 void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
                         std::span<const std::int32_t> species, double reach,
-                        const SpatialOrder& order, Part part, std::span<const int> mates) {
+                        const SpatialOrder& order, Part part, std::span<const int> mates,
+                        Images images) {
   width_ = cluster_width();
   arrivals_.clear();
   members_.clear();
@@ -84,14 +85,17 @@ void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
   owned_.clear();
   imaged_.clear();
   guests_.clear();
+  image_shifts_.clear();
   slot_by_place_.clear();
-  select_owned(cell, positions, reach, order, part, mates);
+  select_owned(cell, positions, reach, order, part, mates, images);
   take(cell, positions, species);
   bound_clusters();
+  if (images == Images::all) note_image_shifts(cell, positions, order);
 }
 
 void LocalAtoms::select_owned(const Cell& cell, std::span<const double> positions, double reach,
-                              const SpatialOrder& order, Part part, std::span<const int> mates) {
+                              const SpatialOrder& order, Part part, std::span<const int> mates,
+                              Images images) {
   const std::size_t natoms = positions.size() / 3;
   box_ = {Eigen::Vector3d::Constant(infinity), Eigen::Vector3d::Constant(-infinity)};
   for (std::size_t at = part.begin(natoms); at < part.end(natoms); ++at) {
@@ -123,7 +127,7 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
   cut_into_clusters(column_begin, &Column::owned);
   owned_.assign(members_.size() * width_, padding);
   slot_by_place_.assign(arrivals_.size(), padding);
-  select_others(cell, positions, reach, order, part, mates, windows);
+  select_others(cell, positions, reach, order, part, mates, images, windows);
 }
 
 /// Sorts the arrivals from index `first` on by column and z.
@@ -223,12 +227,13 @@ std::vector<LocalAtoms::Window> LocalAtoms::open_windows(
 
 void LocalAtoms::select_others(const Cell& cell, std::span<const double> positions, double reach,
                                const SpatialOrder& order, Part part, std::span<const int> mates,
-                               std::span<const Window> windows) {
+                               Images images, std::span<const Window> windows) {
   const std::size_t natoms = positions.size() / 3;
   const std::size_t first_owned = part.begin(natoms);
   const std::size_t owned = arrivals_.size();
   std::vector<char> is_mate(static_cast<std::size_t>(part.count), 0);
   for (const int mate : mates) is_mate[static_cast<std::size_t>(mate)] = 1;
+  const bool all = images == Images::all;
   const double margin = reach * ImagesInBox::margin;
   const Box seen = box_.grown(Eigen::Vector3d::Constant(reach + margin));
   check_image_count(ImagesInBox(cell, seen), natoms, reach);
@@ -247,22 +252,22 @@ void LocalAtoms::select_others(const Cell& cell, std::span<const double> positio
     const SpatialOrder::Box box = order.box(cell, index);
     // Images of the box that overlap what is seen: those of its centre in a larger box.
     const Eigen::Vector3d half = (box.high - box.low) / 2;
-    const ImagesInBox images(cell, seen.grown(half.array() + margin));
-    images.of((box.low + box.high) / 2, [&](const Shift& shift) {
+    const ImagesInBox images_of_box(cell, seen.grown(half.array() + margin));
+    images_of_box.of((box.low + box.high) / 2, [&](const Shift& shift) {
       const Eigen::Vector3d offset = moved(cell, Eigen::Vector3d::Zero(), shift);
       for (std::size_t at = box.begin; at < box.end; ++at) {
         const auto place = static_cast<std::int32_t>(at);
         const bool is_owned = at - first_owned < owned;
         if (is_owned) {
-          if (!(shift > Shift{})) continue;
+          if (all ? shift == Shift{} : !(shift > Shift{})) continue;
           const Arrival& home = arrivals_[at - first_owned];
           add(arrivals_,
               {home.place + offset, home.atom, ColumnTable::none, sum(home.shift, shift), place});
           continue;
         }
         const int owner = part.owner(natoms, at);
-        const bool is_guest = is_mate[static_cast<std::size_t>(owner)] != 0;
-        if (is_guest && !computes_pairs(part.index, owner, shift)) continue;
+        const bool is_guest = all || is_mate[static_cast<std::size_t>(owner)] != 0;
+        if (is_guest && !all && !computes_pairs(part.index, owner, shift)) continue;
         const std::int32_t atom = order.atoms()[at];
         const Eigen::Vector3d position = position_of(positions, static_cast<std::size_t>(atom));
         const Shift total = sum(order.home(cell, position), shift);
@@ -347,6 +352,24 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
   refresh(cell, positions);
   resize_anew(selected_atoms_, atoms_.size());
   std::ranges::copy(atoms_, selected_atoms_.begin());
+}
+
+void LocalAtoms::note_image_shifts(const Cell& cell, std::span<const double> positions,
+                                   const SpatialOrder& order) {
+  image_shifts_.assign(imaged_.size(), {});
+  for (std::size_t image = 0; image < imaged_.size(); ++image) {
+    const std::size_t slot = owned_.size() + image;
+    const IndexRange members = members_[slot / width_];
+    const auto lane = static_cast<std::int32_t>(slot % width_);
+    if (lane >= members.end - members.begin) continue;
+    const auto at = static_cast<std::size_t>(members.begin + lane);
+    const Arrival& arrival = arrivals_[static_cast<std::size_t>(sorted_[at].arrival)];
+    const Shift home =
+        order.home(cell, position_of(positions, static_cast<std::size_t>(arrival.atom)));
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      image_shifts_[image][axis] = arrival.shift[axis] - home[axis];
+    }
+  }
 }
 
 void LocalAtoms::bound_clusters() {
@@ -434,10 +457,11 @@ bool LocalAtoms::sample_within_since_refresh(const Cell& cell, std::span<const d
 }
 
 std::size_t LocalAtoms::bytes() const {
-  std::size_t bytes = table_.bytes() + bytes_of(columns_, columns_around_, arrivals_, ghosts_,
-                                                sorted_, floor_, next_, members_, slot_by_place_,
-                                                guests_, owned_, imaged_, atom_count_, atoms_,
-                                                selected_atoms_, atoms_before_, source_, species_);
+  std::size_t bytes =
+      table_.bytes() + bytes_of(columns_, columns_around_, arrivals_, ghosts_, sorted_, floor_,
+                                next_, members_, slot_by_place_, guests_, image_shifts_, owned_,
+                                imaged_, atom_count_, atoms_, selected_atoms_, atoms_before_,
+                                source_, species_);
   for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
     bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);
   }

@@ -45,6 +45,12 @@ class LocalAtoms {
     std::int32_t slot;  ///< where it is here
   };
 
+  /// Which of the other atoms are images.
+  enum class Images {
+    for_pairs,  ///< those with whom pairs are computed here, as LocalSystem says
+    all,        ///< all of them, those of other nodes, too, as guests: there are no ghosts
+  };
+
   /// Chooses owned atoms, images and ghosts anew, and takes their positions.
   ///
   /// @param mates other parts with whom pairs are shared out: one of the two parts computes a pair,
@@ -55,7 +61,7 @@ class LocalAtoms {
   /// @throws InvalidStructure when the reach covers too many periodic images
   void select(const Cell& cell, std::span<const double> positions,
               std::span<const std::int32_t> species, double reach, const SpatialOrder& order,
-              Part part, std::span<const int> mates = {});
+              Part part, std::span<const int> mates = {}, Images images = Images::for_pairs);
 
   /// Brings all local atoms to `positions`, whatever lattice vectors the server has added since.
   /// @return square of how far the farthest owned atom is from where it was at `select`,
@@ -86,6 +92,13 @@ class LocalAtoms {
   std::span<const std::int32_t> imaged() const { return imaged_; }
 
   std::span<const Guest> guests() const { return guests_; }
+
+  /// Of `Images::all`, by slot of the clusters of images: lattice vectors between an image and the
+  /// same atom where it is owned. Those of padding mean nothing.
+  std::span<const Shift> image_shifts() const { return image_shifts_; }
+
+  /// Index in the request of the atom in each slot of all clusters; of padding, that of another.
+  std::int32_t atom(std::size_t slot) const { return static_cast<std::int32_t>(source_[slot] / 3); }
 
   /// The slot of each owned atom, by its place in the spatial order from the first owned one on.
   std::span<const std::int32_t> slot_by_place() const { return slot_by_place_; }
@@ -148,12 +161,15 @@ class LocalAtoms {
   };
 
   void select_owned(const Cell& cell, std::span<const double> positions, double reach,
-                    const SpatialOrder& order, Part part, std::span<const int> mates);
+                    const SpatialOrder& order, Part part, std::span<const int> mates,
+                    Images images);
   double fitting_edge(std::span<const std::int32_t> column_begin) const;
   std::vector<Window> open_windows(double reach, std::span<const std::int32_t> column_begin);
   void select_others(const Cell& cell, std::span<const double> positions, double reach,
                      const SpatialOrder& order, Part part, std::span<const int> mates,
-                     std::span<const Window> windows);
+                     Images images, std::span<const Window> windows);
+  void note_image_shifts(const Cell& cell, std::span<const double> positions,
+                         const SpatialOrder& order);
   std::vector<std::int32_t> sort_by_column(std::size_t first);
   void cut_into_clusters(std::span<const std::int32_t> column_begin, IndexRange Column::*range);
   void take(const Cell& cell, std::span<const double> positions,
@@ -175,6 +191,7 @@ class LocalAtoms {
   std::vector<std::int32_t> owned_;
   std::vector<std::int32_t> imaged_;
   std::vector<Guest> guests_;
+  std::vector<Shift> image_shifts_;
   std::vector<std::int32_t> slot_by_place_;
   AlignedVector<double> atoms_;
   AlignedVector<double> selected_atoms_;

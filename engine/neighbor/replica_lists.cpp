@@ -17,15 +17,16 @@ std::size_t lowest(std::uint32_t mask) { return static_cast<std::size_t>(std::co
 
 }  // namespace
 
-ReplicaLists::ReplicaLists(double cutoff, const Skin& skin, Bounds bounds)
-    : cutoff_(cutoff), skin_(skin), most_bytes_(bounds.bytes) {
+ReplicaLists::ReplicaLists(double cutoff, const Skin& skin, Bounds bounds,
+                           std::vector<AtomListKind> kinds)
+    : cutoff_(cutoff), skin_(skin), kinds_(std::move(kinds)), most_bytes_(bounds.bytes) {
   if (bounds.lists < 1 || bounds.lists > static_cast<int>(most_lists)) {
     throw std::invalid_argument(
         fmt::format("{} lists for replicas, expected 1 to {}", bounds.lists, most_lists));
   }
   // All of them now: find must not allocate, for it must not throw.
   for (std::size_t slot = 0; slot < static_cast<std::size_t>(bounds.lists); ++slot) {
-    slots_.push_back({VerletList(cutoff, skin), slot});
+    slots_.push_back({VerletList(cutoff_, skin_, kinds_), slot});
   }
 }
 
@@ -86,7 +87,7 @@ void ReplicaLists::rebuild(const Cell& cell, std::span<const double> positions,
                            Part part, std::span<const int> mates) {
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
     VerletList& list = slots_[slot].list;
-    if ((open_ & bit(slot)) == 0 && list.bytes() > 0) list = VerletList(cutoff_, skin_);
+    if ((open_ & bit(slot)) == 0 && list.bytes() > 0) list = VerletList(cutoff_, skin_, kinds_);
   }
   slots_[current_].list.rebuild(cell, positions, species, order, part, mates);
 }

@@ -58,8 +58,10 @@ class ReplicaLists {
 
   /// @param cutoff positive [bohr]
   /// @param skin of each new list; if it is adaptive, that of each list adapts to its own replica
+  /// @param kinds see VerletList
   /// @throws std::invalid_argument when `bounds.lists` is not 1 to 32
-  ReplicaLists(double cutoff, const Skin& skin, Bounds bounds);
+  ReplicaLists(double cutoff, const Skin& skin, Bounds bounds,
+               std::vector<AtomListKind> kinds = {});
   ReplicaLists(double cutoff, const Skin& skin) : ReplicaLists(cutoff, skin, Bounds{}) {}
 
   /// Makes the list that serves for `positions` the current one, brought up to them. If there is
@@ -112,6 +114,7 @@ class ReplicaLists {
 
   double cutoff_;
   Skin skin_;
+  std::vector<AtomListKind> kinds_;
   std::size_t most_bytes_;
   std::vector<Slot> slots_;  // as many as lists are allowed, most of them empty
   Mask open_ = 0;            // slots with a list; the same on all ranks, even if a rebuild failed

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "engine/geometry/coordinates.hpp"
 #include "engine/kernels/search_kernel.hpp"
@@ -51,7 +52,12 @@ class ColumnCursor {
 
 }  // namespace
 
-VerletList::VerletList(double cutoff, const Skin& skin) : cutoff_(cutoff), skin_(skin) {}
+VerletList::VerletList(double cutoff, const Skin& skin, std::vector<AtomListKind> kinds)
+    : cutoff_(cutoff), shortest_cutoff_(cutoff), skin_(skin), atom_lists_(std::move(kinds)) {
+  for (const AtomListKind& kind : atom_lists_.kinds()) {
+    shortest_cutoff_ = std::min(shortest_cutoff_, kind.cutoff);
+  }
+}
 
 bool VerletList::is_alike(const Cell& cell, std::span<const double> positions) const {
   return built_for_ && built_for_->coordinates == positions.size() &&
@@ -67,7 +73,11 @@ double VerletList::largest_motion(const Cell& cell) const {
   const Eigen::Matrix3d& reference = built_for_->cell.matrix();
   const double stretch =
       reference == cell.matrix() ? 1.0 : spectral_norm(reference * cell.inverse());
-  return (list_cutoff_ / stretch - cutoff_) / 2;
+  const double skin = list_cutoff_ - cutoff_;
+  // The longest list decides in a cell that grows, the shortest in one that shrinks.
+  return std::min(list_cutoff_ / stretch - cutoff_,
+                  (shortest_cutoff_ + skin) / stretch - shortest_cutoff_) /
+         2;
 }
 
 VerletList::Serves VerletList::refresh(const Cell& cell, std::span<const double> positions) {
@@ -77,7 +87,9 @@ VerletList::Serves VerletList::refresh(const Cell& cell, std::span<const double>
   const double farthest_squared = atoms_.refresh(cell, positions);
   if (farthest_squared <= limit * limit) return Serves::yes;
   const double fast_limit = limits().motion;
-  if (built_for_->cell.matrix() == cell.matrix() && farthest_squared <= fast_limit * fast_limit) {
+  // Fast atoms are looked at for the longest list alone.
+  if (shortest_cutoff_ == cutoff_ && built_for_->cell.matrix() == cell.matrix() &&
+      farthest_squared <= fast_limit * fast_limit) {
     return Serves::perhaps;
   }
   atoms_.undo_refresh();
@@ -102,8 +114,8 @@ bool VerletList::is_near(const Cell& cell, std::span<const double> positions,
 }
 
 std::size_t VerletList::bytes() const {
-  std::size_t bytes =
-      atoms_.bytes() + fast_atoms_.bytes() + scratch_.capacity() * sizeof(std::int32_t);
+  std::size_t bytes = atoms_.bytes() + fast_atoms_.bytes() + atom_lists_.bytes() +
+                      scratch_.capacity() * sizeof(std::int32_t);
   for (const Rows* rows : {&owned_rows_, &ghost_rows_}) {
     bytes += rows->begin.capacity() * sizeof(std::size_t);
     bytes += rows->cluster.capacity() * sizeof(std::int32_t);
@@ -117,8 +129,13 @@ void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
   discard();
   list_cutoff_ = cutoff_ + skin_.width();
   const double reach = list_cutoff_ + slack * skin_.width();
-  atoms_.select(cell, positions, species, reach, order, part, mates);
-  fill_rows();
+  atoms_.select(cell, positions, species, reach, order, part, mates,
+                is_by_atom() ? LocalAtoms::Images::all : LocalAtoms::Images::for_pairs);
+  if (is_by_atom()) {
+    atom_lists_.build(atoms_, skin_.width());
+  } else {
+    fill_rows();
+  }
   fast_atoms_.make_room(atoms_);
   built_for_ = Reference{cell, positions.size(), part};
 }
@@ -193,6 +210,7 @@ void VerletList::Rows::add(const SearchedClusters& clusters, std::size_t width, 
 }
 
 NeighborRows VerletList::Rows::view() const {
+  if (begin.empty()) return {};  // lists are by atom
   return {begin, std::span(cluster).first(begin.back())};
 }
 
@@ -207,7 +225,8 @@ LocalSystem VerletList::system() const {
           owned_rows_.view(),
           ghost_rows_.view(),
           {center.x(), center.y(), center.z()},
-          (box.high - box.low).maxCoeff() < most_list_cutoffs * list_cutoff_};
+          (box.high - box.low).maxCoeff() < most_list_cutoffs * list_cutoff_,
+          is_by_atom() ? &atom_lists_.slots() : nullptr};
 }
 
 }  // namespace forcewire

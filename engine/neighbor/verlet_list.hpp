@@ -7,6 +7,7 @@
 
 #include "engine/geometry/cell.hpp"
 #include "engine/kernels/local_system.hpp"
+#include "engine/neighbor/atom_lists.hpp"
 #include "engine/neighbor/fast_atoms.hpp"
 #include "engine/neighbor/local_atoms.hpp"
 #include "engine/neighbor/skin.hpp"
@@ -27,7 +28,9 @@ namespace forcewire {
 class VerletList {
  public:
   /// @param cutoff positive [bohr]
-  VerletList(double cutoff, const Skin& skin);
+  /// @param kinds lists of single atoms that are wanted instead of rows of clusters, none longer
+  ///        than the cutoff
+  VerletList(double cutoff, const Skin& skin, std::vector<AtomListKind> kinds = {});
 
   /// Does a list serve, as far as the atoms tell that a rank owns?
   enum class Serves {
@@ -121,15 +124,18 @@ class VerletList {
   /// is too much.
   double largest_motion(const Cell& cell) const;
   FastAtoms::Limits limits() const;
+  bool is_by_atom() const { return !atom_lists_.kinds().empty(); }
   void fill_rows();
   void fill_rows_of_column(const LocalAtoms::Column& column);
 
   double cutoff_;
+  double shortest_cutoff_;  // of lists of single atoms; otherwise the cutoff
   Skin skin_;
   double list_cutoff_ = 0;  // of the list that there is
   std::optional<Reference> built_for_;
   LocalAtoms atoms_;
   FastAtoms fast_atoms_;
+  AtomLists atom_lists_;
 
   /// Rows that grow while they are filled.
   struct Rows {

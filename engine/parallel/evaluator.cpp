@@ -38,11 +38,26 @@ std::span<double> slice(std::span<double> data, const Communicator& node) {
   return data.subspan(part.begin(data.size()), part.end(data.size()) - part.begin(data.size()));
 }
 
+ReplicaLists lists_for(const Potential& potential, const EvaluatorOptions& options) {
+  const Skin skin = options.skin ? Skin(*options.skin) : Skin::adaptive(potential.cutoff());
+  return {potential.cutoff(), skin, {}, potential.atom_lists()};
+}
+
+/// What the potential has to say besides numbers, and what it has not.
+std::string extras_of(const Potential& potential) {
+  std::string extras = potential.extras();
+  if (potential.has_virial()) return extras;
+  if (extras.empty()) extras = "{}";
+  const bool is_alone = extras.find(':') == std::string::npos;
+  return extras.insert(1, is_alone ? "\"virial\": null" : "\"virial\": null, ");
+}
+
 }  // namespace
 
 Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> potential,
                      EvaluatorOptions options)
     : world_(world),
+      world_handle_(world.handle()),
       alone_(Communicator::self()),
       nodes_(world, options.pretended_nodes),
       announcer_(world, nodes_.node()),
@@ -50,15 +65,17 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       routes_(static_cast<std::size_t>(ReplicaLists::Bounds{}.lists)),
       potential_(std::move(potential)),
       options_(std::move(options)),
-      lists_(potential_->cutoff(),
-             options_.skin ? Skin(*options_.skin) : Skin::adaptive(potential_->cutoff())),
-      alone_lists_(lists_) {
+      lists_(lists_for(*potential_, options_)),
+      alone_lists_(lists_for(*potential_, options_)) {
   for (const std::int32_t species : options_.species) {
     if (species < 0 || species >= potential_->species_count()) {
       throw std::invalid_argument(
           fmt::format("species {} of a potential for {}", species, potential_->species_count()));
     }
   }
+  Attempt attempt;
+  attempt([&] { potential_->join(&world_handle_); });
+  if (const auto failure = attempt.first_failure(world_)) throw *failure;
 }
 
 std::span<double> Evaluator::positions(std::size_t count) {
@@ -114,6 +131,9 @@ Result Evaluator::evaluate_in_pieces(const Structure& structure) {
     result.virial = outcome.sums.virial;
     result.forces = forces_.data().first(count);
     add_tail(cell, count / 3, result);
+    Attempt attempt;
+    attempt([&] { result.extras = extras_of(*potential_); });
+    if (attempt.failure()) throw *attempt.failure();
     if (!std::isfinite(result.energy)) {
       throw PotentialFailure(
           Kind::result,
@@ -156,7 +176,7 @@ void Evaluator::release(int status) { announce({Order::release, status}); }
 /// Who works on a structure of `count` coordinates. Waking the others and waiting for each other
 /// has its price; they sleep on when the structure is not worth it.
 const Communicator& Evaluator::team(std::size_t count) const {
-  return count / 3 < options_.fewest_shared ? alone_ : world_;
+  return count / 3 < options_.fewest_shared && !potential_->is_collective() ? alone_ : world_;
 }
 
 bool Evaluator::spans_nodes(std::size_t count) const {
@@ -248,11 +268,19 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count, std::siz
   LocalSums sums;
   {
     const Stopwatch watch(statistics_.forces);
+    const bool exists = lists.current().exists();
+    // In a potential that communicates nobody waits for a rank that never gets there.
+    const bool computes =
+        potential_->is_collective() ? ranks.common_bits(exists ? 1 : 0) != 0 : exists;
     attempt([&] {
+      if (!exists) return;  // a rank knows why
       const VerletList& list = lists.current();
-      if (!list.exists()) return;  // a rank knows why
       const LocalSystem system = list.system();
       resize_anew(local_forces_, system.force_numbers());
+      if (!computes) {
+        std::ranges::fill(local_forces_, 0.0);
+        return;
+      }
       sums = potential_->compute(system, local_forces_);
       list.fold_images(local_forces_);
     });
@@ -306,8 +334,8 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
                   alone ? std::span<const int>() : exchange_.mates());
   });
   if (!alone) {
-    routes_[lists.current_number()] = exchange_.open(lists.current(), positions.size() / 3,
-                                                     {ranks.rank(), ranks.size()}, attempt);
+    routes_[lists.current_number()] =
+        exchange_.open(lists.current(), order_.atoms(), {ranks.rank(), ranks.size()}, attempt);
   }
   if (attempt.failure()) lists.discard_current();
 }
@@ -316,7 +344,7 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
 void Evaluator::exchange_forces(const VerletList& list, const Attempt& attempt) {
   const std::span<double> forces(local_forces_);
   exchange_.exchange(routes_[lists_.current_number()], list.width(),
-                     attempt.failure() ? std::span<double>() : forces);
+                     attempt.failure() ? std::span<double>() : forces, forces_.data());
 }
 
 void Evaluator::write_forces(const VerletList& list) {

@@ -165,7 +165,8 @@ class Evaluator {
   void add_tail(const Cell& cell, std::size_t natoms, Result& result) const;
 
   const Communicator& world_;
-  Communicator alone_;  // the root without the others
+  MPI_Comm world_handle_;  // for the potential
+  Communicator alone_;     // the root without the others
   NodeLayout nodes_;
   Announcer announcer_;
   ForceExchange exchange_;

@@ -14,15 +14,16 @@ ForceExchange::ForceExchange(const Communicator& world, const Communicator& node
   }
 }
 
-ForceExchange::Routes ForceExchange::open(const VerletList& list, std::size_t natoms, Part part,
+ForceExchange::Routes ForceExchange::open(const VerletList& list,
+                                          std::span<const std::int32_t> atoms, Part part,
                                           Attempt& attempt) {
   Routes routes;
-  if (node_.size() == 1) return routes;
+  if (node_.size() == 1 && list.guests().empty()) return routes;
 
   // A region begins with where the guests of each mate begin, and where those of the last end. To
   // open routes, it holds the places of the guests in the spatial order, small enough for doubles.
   std::vector<double> message;
-  attempt([&] { message = sort_guests(list.guests(), natoms, part, routes.sent); });
+  attempt([&] { message = sort_guests(list.guests(), atoms.size(), part, routes.sent); });
   if (attempt.failure()) {
     message.clear();
     routes = {};
@@ -37,21 +38,28 @@ ForceExchange::Routes ForceExchange::open(const VerletList& list, std::size_t na
   std::fill_n(own.begin(), header(), 0.0);
   std::copy(message.begin(), message.end(), own.begin());
   wait_for_all();
-  attempt([&] { find_received(list, part.begin(natoms), routes.received); });
+  attempt([&] { find_received(list, atoms, part, routes); });
   wait_for_all();  // the places are read
   if (attempt.failure()) return {};
   return routes;
 }
 
-/// Slots of guests, sorted by the mates who own them.
+/// The mate who takes the force on a guest: its owner, or anyone if that is none of them.
+std::size_t ForceExchange::taker(std::size_t place, std::size_t natoms, Part part) const {
+  const auto owner = std::ranges::lower_bound(mates_, part.owner(natoms, place));
+  if (owner != mates_.end() && *owner == part.owner(natoms, place)) {
+    return static_cast<std::size_t>(owner - mates_.begin());
+  }
+  return place % mates_.size();
+}
+
+/// Slots of guests, sorted by the mates who take them.
 /// @return what a region holds to open routes
 std::vector<double> ForceExchange::sort_guests(std::span<const LocalAtoms::Guest> guests,
                                                std::size_t natoms, Part part,
                                                std::vector<std::int32_t>& slots) const {
   const auto mate_of = [&](const LocalAtoms::Guest& guest) {
-    const int owner = part.owner(natoms, guest.place);
-    return static_cast<std::size_t>(std::lower_bound(mates_.begin(), mates_.end(), owner) -
-                                    mates_.begin());
+    return taker(guest.place, natoms, part);
   };
   std::vector<std::size_t> next(header(), 0);
   for (const LocalAtoms::Guest& guest : guests) ++next[mate_of(guest) + 1];
@@ -67,22 +75,27 @@ std::vector<double> ForceExchange::sort_guests(std::span<const LocalAtoms::Guest
   return message;
 }
 
-/// Reads from the regions of all mates which of their guests are ours.
-void ForceExchange::find_received(const VerletList& list, std::size_t first_place,
-                                  std::vector<Routes::Received>& received) const {
+/// Reads from the regions of all mates which of their guests we take.
+void ForceExchange::find_received(const VerletList& list, std::span<const std::int32_t> atoms,
+                                  Part part, Routes& routes) const {
+  const std::size_t first = part.begin(atoms.size());
+  const std::size_t last = part.end(atoms.size());
   const auto self = static_cast<std::size_t>(node_.rank());
   for (std::size_t mate = 0; mate < mates_.size(); ++mate) {
     const std::span<const double> theirs = region(mate);
     const auto end = static_cast<std::size_t>(theirs[self + 1]);
     for (auto guest = static_cast<std::size_t>(theirs[self]); guest < end; ++guest) {
       const auto place = static_cast<std::size_t>(theirs[header() + guest]);
-      received.push_back({static_cast<std::int32_t>(mate), static_cast<std::int32_t>(guest),
-                          list.slot_by_place()[place - first_place]});
+      const bool is_owned = first <= place && place < last;
+      (is_owned ? routes.received : routes.foreign)
+          .push_back({static_cast<std::int32_t>(mate), static_cast<std::int32_t>(guest),
+                      is_owned ? list.slot_by_place()[place - first] : atoms[place]});
     }
   }
 }
 
-void ForceExchange::exchange(const Routes& routes, std::size_t width, std::span<double> forces) {
+void ForceExchange::exchange(const Routes& routes, std::size_t width, std::span<double> forces,
+                             std::span<double> node_forces) {
   if (capacity_ == 0) return;  // on all ranks of the node
   double* sent = region(static_cast<std::size_t>(node_.rank())).data() + header();
   if (forces.empty()) std::fill_n(sent, 3 * routes.sent.size(), 0.0);
@@ -92,10 +105,18 @@ void ForceExchange::exchange(const Routes& routes, std::size_t width, std::span<
     for (std::size_t axis = 0; axis < 3; ++axis) *sent++ = from[axis * width];
   }
   wait_for_all();
+  const auto force_on_guest = [this](const Routes::Received& received) {
+    return region(static_cast<std::size_t>(received.mate)).data() + header() +
+           3 * static_cast<std::size_t>(received.guest);
+  };
+  for (const Routes::Received& foreign : routes.foreign) {
+    const double* from = force_on_guest(foreign);
+    double* to = &node_forces[3 * static_cast<std::size_t>(foreign.slot)];
+    for (std::size_t axis = 0; axis < 3; ++axis) to[axis] += from[axis];
+  }
   if (forces.empty()) return;
   for (const Routes::Received& received : routes.received) {
-    const double* from = region(static_cast<std::size_t>(received.mate)).data() + header() +
-                         3 * static_cast<std::size_t>(received.guest);
+    const double* from = force_on_guest(received);
     double* to = &forces[force_offset(static_cast<std::size_t>(received.slot), width)];
     for (std::size_t axis = 0; axis < 3; ++axis) to[axis * width] += from[axis];
   }

@@ -18,6 +18,9 @@ namespace forcewire {
 /// where the other atom is a guest (see LocalAtoms). Each rank has a region of shared memory for
 /// the forces on its guests, and takes from those of the others what is meant for its own atoms.
 /// It does so in the order of the ranks: sums come out the same every time.
+///
+/// Guests that another node owns, which many-body potentials have, are taken by one rank of this
+/// node each, who adds them to the forces of the node: the sum over nodes brings them home.
 class ForceExchange {
  public:
   /// What a list exchanges on this rank.
@@ -31,6 +34,7 @@ class ForceExchange {
 
     std::vector<std::int32_t> sent;  // slots of guests, in the order of the region
     std::vector<Received> received;
+    std::vector<Received> foreign;  // of other nodes' atoms: `slot` is the index in the request
   };
 
   /// @param world of all ranks; @param node those that share memory, kept by reference. @collective
@@ -41,24 +45,29 @@ class ForceExchange {
 
   /// Finds the routes for a list that has been built, unless `attempt` has failed: then this rank
   /// sends and gets nothing. What fails here is noted there.
-  /// @param part this rank's, as a part of `natoms` atoms
+  /// @param atoms in the order for which it was built, by index in the request
+  /// @param part this rank's
   /// @collective over the node
-  Routes open(const VerletList& list, std::size_t natoms, Part part, Attempt& attempt);
+  Routes open(const VerletList& list, std::span<const std::int32_t> atoms, Part part,
+              Attempt& attempt);
 
   /// Sends forces on guests, and adds those of the other ranks to the forces on owned atoms. Before
   /// the next call to this or `open` all ranks of the node must have met: some may still read.
   /// @param forces as LocalSystem::force_numbers says, of clusters of `width` slots; empty where
   ///        there are none because something failed: the others get zeros
+  /// @param node_forces x y z of all atoms: those on atoms of other nodes are added
   /// @collective over the node
-  void exchange(const Routes& routes, std::size_t width, std::span<double> forces);
+  void exchange(const Routes& routes, std::size_t width, std::span<double> forces,
+                std::span<double> node_forces);
 
  private:
   std::size_t header() const { return mates_.size() + 1; }
   std::size_t region_size() const { return header() + 3 * capacity_; }
   std::vector<double> sort_guests(std::span<const LocalAtoms::Guest> guests, std::size_t natoms,
                                   Part part, std::vector<std::int32_t>& slots) const;
-  void find_received(const VerletList& list, std::size_t first_place,
-                     std::vector<Routes::Received>& received) const;
+  std::size_t taker(std::size_t place, std::size_t natoms, Part part) const;
+  void find_received(const VerletList& list, std::span<const std::int32_t> atoms, Part part,
+                     Routes& routes) const;
   void make_room(std::size_t guests);
   std::span<double> region(std::size_t rank) const;
   void wait_for_all() const;

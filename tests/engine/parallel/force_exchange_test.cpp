@@ -29,7 +29,7 @@ class ForceExchangeTest : public testing::Test {
                    test.exchange_.mates());
       Attempt attempt;
       if (fails) attempt([] { throw std::runtime_error("on purpose"); });
-      routes = test.exchange_.open(list, natoms, test.part(), attempt);
+      routes = test.exchange_.open(list, sorted_.order().atoms(), test.part(), attempt);
       EXPECT_EQ(attempt.failure().has_value(), fails);
       forces.assign(list.system().force_numbers(), 0);
     }
@@ -65,7 +65,7 @@ class ForceExchangeTest : public testing::Test {
       }
     }
     exchange_.exchange(list.routes, list.list.width(),
-                       is_silent ? std::span<double>() : std::span(list.forces));
+                       is_silent ? std::span<double>() : std::span(list.forces), {});
     world_.sum(sent);
     for (std::size_t slot = 0; slot < list.list.owned().size(); ++slot) {
       const std::int32_t atom = list.list.owned()[slot];
@@ -125,7 +125,7 @@ TEST_F(ForceExchangeTest, WhoHasFailedBeforeTakesPart) {
     List list(*this, structure, culprit == world_.rank());
     EXPECT_EQ(list.routes.sent.empty(), culprit == world_.rank() || world_.size() == 1);
     EXPECT_TRUE(culprit != world_.rank() || list.routes.received.empty());
-    exchange_.exchange(list.routes, list.list.width(), list.forces);
+    exchange_.exchange(list.routes, list.list.width(), list.forces, {});
     world_.barrier();
   }
 }
@@ -154,11 +154,11 @@ TEST_F(ForceExchangeBetweenOthers, ForcesOfTheNodeArrive) {
   list.rebuild(Cell(structure.cell), structure.positions, {}, sorted.order(), part(),
                others_->mates());
   Attempt attempt;
-  const ForceExchange::Routes routes = others_->open(list, structure.natoms(), part(), attempt);
+  const ForceExchange::Routes routes = others_->open(list, sorted.order().atoms(), part(), attempt);
   ASSERT_FALSE(attempt.failure());
   // A one for each guest: as many as there are must arrive on the node.
   std::vector<double> forces(list.system().force_numbers(), 1.0);
-  others_->exchange(routes, list.width(), forces);
+  others_->exchange(routes, list.width(), forces, {});
   std::array<double, 2> sent_and_arrived{static_cast<double>(list.guests().size()), 0};
   for (std::size_t slot = 0; slot < list.owned().size(); ++slot) {
     sent_and_arrived[1] += force_in_slot(list.system(), forces, slot).y() - 1;

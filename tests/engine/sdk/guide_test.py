@@ -43,6 +43,7 @@ class Guide(unittest.TestCase):
         # Nothing that this machine has set may help.
         environment = {name: value for name, value in os.environ.items()
                        if name not in ("CXXFLAGS", "CPLUS_INCLUDE_PATH", "CMAKE_PREFIX_PATH")}
+        environment["CMAKE_GENERATOR"] = "Ninja"  # which is here; make may not be
         done = subprocess.run(["bash", "-euc", commands], cwd=folder, env=environment, text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=200)

@@ -1,0 +1,151 @@
+#include "engine/neighbor/atom_lists.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/kernels/search_kernel.hpp"
+#include "engine/neighbor/resize_anew.hpp"
+
+namespace forcewire {
+
+void AtomLists::build(const LocalAtoms& atoms, double skin) {
+  number_atoms(atoms);
+  lists_.resize(kinds_.size());
+  rows_.resize(kinds_.size());
+  for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
+    List& list = lists_[kind];
+    fill(atoms, kinds_[kind], kinds_[kind].cutoff + skin, list);
+    rows_[kind] = {list.begin, std::span(list.neighbor).first(list.begin.back())};
+  }
+  slots_.lists = rows_;
+}
+
+/// Numbers are slots without padding, in the same order.
+void AtomLists::number_atoms(const LocalAtoms& atoms) {
+  const std::size_t width = atoms.width();
+  const std::int32_t* atom_count = atoms.searched().atom_count;
+  slot_.clear();
+  index_.clear();
+  shift_.clear();
+  resize_anew(number_, atoms.clusters() * width);
+  slots_.owned = 0;
+  const std::size_t first_image = atoms.owned_clusters() * width;
+  for (std::size_t slot = 0; slot < number_.size(); ++slot) {
+    number_[slot] = LocalAtoms::padding;
+    if (static_cast<std::int32_t>(slot % width) >= atom_count[slot / width]) continue;
+    number_[slot] = static_cast<std::int32_t>(slot_.size());
+    slot_.push_back(static_cast<std::int32_t>(slot));
+    index_.push_back(atoms.atom(slot));
+    shift_.push_back(slot < first_image ? Shift{} : atoms.image_shifts()[slot - first_image]);
+    if (slot < first_image) ++slots_.owned;
+  }
+  slots_.slot = slot_;
+  slots_.index = index_;
+  slots_.shift = shift_;
+}
+
+void AtomLists::fill(const LocalAtoms& atoms, const AtomListKind& kind, double reach, List& list) {
+  const std::size_t width = atoms.width();
+  const std::size_t clusters = kind.with_ghosts ? atoms.clusters() : atoms.owned_clusters();
+  list.begin.clear();
+  list.begin.push_back(0);
+  for (std::size_t cluster = 0; cluster < clusters; ++cluster) {
+    const auto self = static_cast<std::int32_t>(cluster);
+    find_candidates(atoms, self, reach);
+    std::size_t count = 0;
+    for (const IndexRange range : candidates_) {
+      count += static_cast<std::size_t>(range.end - range.begin);
+    }
+    if (scratch_.size() < 2 * count + search_padding) scratch_.resize(2 * count + search_padding);
+    if (seen_clusters_.size() < width * count + search_padding) {
+      seen_clusters_.resize(width * count + search_padding);
+    }
+    std::array<std::size_t, largest_cluster> row_end;
+    find_rows(atoms.searched(), self, candidates_, reach * reach, scratch_, seen_clusters_.data(),
+              row_end.data());
+    std::size_t begin = 0;
+    const auto filled = static_cast<std::size_t>(atoms.searched().atom_count[cluster]);
+    for (std::size_t lane = 0; lane < filled; ++lane) {
+      add_row(atoms, number_[width * cluster + lane],
+              std::span(seen_clusters_).subspan(begin, row_end[lane] - begin), kind.half, reach,
+              list);
+      begin = row_end[lane];
+    }
+  }
+}
+
+/// Clusters near a cluster, itself included.
+void AtomLists::find_candidates(const LocalAtoms& atoms, std::int32_t cluster, double reach) {
+  const SearchedClusters boxes = atoms.searched();
+  const double safe_reach = reach * (1 + ImagesInBox::margin);
+  const double* const* low = boxes.low.data();
+  const double* const* high = boxes.high.data();
+  const double half_width =
+      std::max(high[0][cluster] - low[0][cluster], high[1][cluster] - low[1][cluster]) / 2;
+  columns_.clear();
+  atoms.visit_columns_near(
+      (low[0][cluster] + high[0][cluster]) / 2, (low[1][cluster] + high[1][cluster]) / 2,
+      safe_reach + half_width, [&](const LocalAtoms::Column& column) {
+        columns_.push_back(static_cast<std::int32_t>(&column - atoms.columns().data()));
+      });
+  std::sort(columns_.begin(), columns_.end());
+  columns_.erase(std::unique(columns_.begin(), columns_.end()), columns_.end());
+
+  candidates_.clear();
+  for (const std::int32_t index : columns_) {
+    const LocalAtoms::Column& column = atoms.columns()[static_cast<std::size_t>(index)];
+    for (IndexRange range : {column.owned, column.images}) {
+      // From the lowest cluster to the highest, neither of their limits sinks.
+      const auto* begin = boxes.high[2];
+      range.begin = static_cast<std::int32_t>(
+          std::lower_bound(begin + range.begin, begin + range.end, low[2][cluster] - safe_reach) -
+          begin);
+      begin = boxes.low[2];
+      range.end = static_cast<std::int32_t>(
+          std::upper_bound(begin + range.begin, begin + range.end, high[2][cluster] + safe_reach) -
+          begin);
+      if (range.begin < range.end) candidates_.push_back(range);
+    }
+  }
+}
+
+void AtomLists::add_row(const LocalAtoms& atoms, std::int32_t atom,
+                        std::span<const std::int32_t> clusters, bool half, double reach,
+                        List& list) const {
+  const std::size_t width = atoms.width();
+  const double* all = atoms.atoms().data();
+  const auto slot = static_cast<std::size_t>(slot_[static_cast<std::size_t>(atom)]);
+  const double* self = all + 4 * width * (slot / width) + slot % width;
+  const double x = self[0];
+  const double y = self[width];
+  const double z = self[2 * width];
+  const std::size_t room = list.begin.back() + width * clusters.size();
+  if (list.neighbor.size() < room) list.neighbor.resize(room + room / 2);
+  std::int32_t* end = list.neighbor.data() + list.begin.back();
+  const double limit = reach * reach;
+  for (const std::int32_t cluster : clusters) {
+    const std::size_t first = static_cast<std::size_t>(cluster) * width;
+    const double* other = all + 4 * first;
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      const double dx = other[lane] - x;
+      const double dy = other[width + lane] - y;
+      const double dz = other[2 * width + lane] - z;
+      const std::int32_t number = number_[first + lane];
+      const bool counts = half ? number > atom : number != atom;  // padding is far away
+      *end = number;
+      end += counts && dx * dx + dy * dy + dz * dz <= limit ? 1 : 0;
+    }
+  }
+  list.begin.push_back(static_cast<std::size_t>(end - list.neighbor.data()));
+}
+
+std::size_t AtomLists::bytes() const {
+  const auto bytes_of = [](const auto& array) { return array.capacity() * sizeof(*array.data()); };
+  std::size_t bytes = bytes_of(slot_) + bytes_of(index_) + bytes_of(shift_) + bytes_of(number_) +
+                      bytes_of(columns_) + bytes_of(candidates_) + bytes_of(scratch_) +
+                      bytes_of(seen_clusters_);
+  for (const List& list : lists_) bytes += bytes_of(list.begin) + bytes_of(list.neighbor);
+  return bytes;
+}
+
+}  // namespace forcewire
