@@ -36,9 +36,11 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds pause_after_silence{200};
 constexpr std::chrono::seconds patience_when_gone{2};
 
-/// Atoms from which on a second rank saves more than it costs to wake it: some 0.1 us an atom
-/// against some 50 us.
-constexpr std::size_t fewest_shared = 1000;
+/// Atoms from which on a second rank saves more than it costs to wake it, some 50 us: an atom takes
+/// some 0.1 us with a pair potential, and more than 1 us with most others.
+std::size_t fewest_shared(const Potential& potential) {
+  return potential.atom_lists().empty() ? 1000 : 50;
+}
 
 /// All that can be wrong without a server is found out while this is made.
 struct Setup {
@@ -242,12 +244,13 @@ ExitStatus run_program(const Communicator& world, int argc, const char* const* a
     root.emplace(command, model, start);
     root->report().start(command, model, placement);
   }
+  const std::size_t fewest = fewest_shared(*model.potential);
   Evaluator evaluator(world, std::move(model.potential),
                       {.periodicity = command.periodicity,
                        .species = model.species,
                        .skin = {},
                        .pretended_nodes = 0,
-                       .fewest_shared = fewest_shared});
+                       .fewest_shared = fewest});
   if (root) return run_root(*root, evaluator);
   return static_cast<ExitStatus>(evaluator.serve());
 }

@@ -82,6 +82,14 @@ ModelInfo info_of(const Plugin& plugin) {
 
 }  // namespace
 
+void number_species(const std::vector<std::string>& symbols, Model& model) {
+  for (const std::string& symbol : symbols) {
+    const auto found = std::ranges::find(model.species_names, symbol);
+    model.species.push_back(static_cast<std::int32_t>(found - model.species_names.begin()));
+    if (found == model.species_names.end()) model.species_names.push_back(symbol);
+  }
+}
+
 const std::vector<ModelInfo>& models() {
   static const std::vector<ModelInfo> all = [] {
     std::vector<ModelInfo> infos = {
