@@ -43,7 +43,7 @@ struct RawOptions {
   bool quiet = false;
   bool help = false;
   bool version = false;
-  bool list_models = false;
+  std::string list_of;
 };
 
 void declare_server_options(CLI::App& app, RawOptions& raw) {
@@ -97,7 +97,11 @@ void declare_model_options(CLI::App& app, RawOptions& raw) {
                "Compare the first request with brute force and finite differences,\n"
                "report, and go on")
       ->group(group);
-  app.add_flag("--list-models", raw.list_models, "Show the models with their options")
+  app.add_option("--list-models", raw.list_of,
+                 "Show the models with their options; with kim, the names of the OpenKIM\n"
+                 "models that are installed here")
+      ->expected(0, 1)
+      ->option_text("[kim]")
       ->group(group);
 }
 
@@ -270,7 +274,9 @@ std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* 
     return Page{raw.model.empty() ? help_page(app) : model_page(raw.model)};
   }
   if (raw.version) return Page{version_text()};
-  if (raw.list_models) return Page{models_page()};
+  if (app.get_option("--list-models")->count() > 0) {
+    return Page{raw.list_of.empty() ? models_page() : models_page_of(raw.list_of)};
+  }
   return interpret(raw);
 }
 
