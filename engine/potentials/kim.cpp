@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <array>
 #include <memory>
 #include <utility>
@@ -44,12 +43,7 @@ bool has_kim() { return true; }
 Model make_kim_model(const ModelRequest& request) {
   KimModel kim(model_name(request));
   Model model;
-  // Species in the order in which they first occur.
-  for (const std::string& symbol : request.symbols) {
-    const auto found = std::ranges::find(model.species_names, symbol);
-    model.species.push_back(static_cast<std::int32_t>(found - model.species_names.begin()));
-    if (found == model.species_names.end()) model.species_names.push_back(symbol);
-  }
+  number_species(request.symbols, model);
   if (request.symbols.empty()) model.species_names.push_back(only_species(kim));
   model.potential = std::make_unique<KimPotential>(std::move(kim), model.species_names);
   return model;

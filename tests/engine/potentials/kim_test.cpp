@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <ostream>
 
-#include "brute_force_atoms.hpp"
+#include "support/brute_force_atoms.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/units.hpp"
 
