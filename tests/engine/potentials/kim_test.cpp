@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <ostream>
 
-#include "support/brute_force_atoms.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/units.hpp"
+#include "support/brute_force_atoms.hpp"
 
 namespace forcewire {
 namespace {
