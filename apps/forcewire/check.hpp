@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "apps/forcewire/check_table.hpp"
 #include "engine/geometry/cell.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/potentials/potential.hpp"
@@ -13,7 +14,7 @@ namespace forcewire {
 /// The outcome of `--check`.
 struct CheckReport {
   std::string text;  ///< a table and a verdict
-  bool agreed;
+  Verdict verdict;
 };
 
 /// Compares `result` with brute force and finite differences (`BruteForce`).
