@@ -102,6 +102,10 @@ void add_forces(WorstRows& worst, std::size_t atom, std::span<const double> forc
 
 }  // namespace
 
+bool has_pair_energies(const Potential& potential) {
+  return potential.pair_energy(0, 0, potential.cutoff() / 2).has_value();
+}
+
 CheckReport check_result(const Structure& structure, const Cell& cell,
                          std::span<const std::int32_t> species, const Potential& potential,
                          const Result& result, double budget) {

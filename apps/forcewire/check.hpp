@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 
 #include "apps/forcewire/check_table.hpp"
 #include "engine/geometry/cell.hpp"
@@ -11,11 +10,8 @@
 
 namespace forcewire {
 
-/// The outcome of `--check`.
-struct CheckReport {
-  std::string text;  ///< a table and a verdict
-  Verdict verdict;
-};
+/// Can `check_result` check this model? If not, `check_by_differences` can.
+bool has_pair_energies(const Potential& potential);
 
 /// Compares `result` with brute force and finite differences (`BruteForce`).
 ///

@@ -11,6 +11,12 @@ namespace forcewire {
 /// that agrees makes up for others that cannot tell.
 enum class Verdict { agreed, cannot_tell, disagreed };
 
+/// The outcome of `--check`.
+struct CheckReport {
+  std::string text;  ///< a table and a verdict
+  Verdict verdict;
+};
+
 /// One compared quantity.
 struct CheckRow {
   std::string name;  ///< with its unit
