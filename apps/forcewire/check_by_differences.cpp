@@ -26,6 +26,9 @@ constexpr double slope_tolerance = 1e-5;
 
 /// If rounding takes more than this of what is typical, agreement says nothing.
 constexpr double lost_in_rounding = 1e-3;
+/// ... and disagreement must be larger than so many roundings: where a great many pairs cross a
+/// cutoff at each step, all slopes are wrong by what looks like little more than rounding.
+constexpr double doubt_when_lost = 10;
 
 double root_mean_square(std::span<const double> numbers) {
   double sum = 0;
@@ -43,74 +46,86 @@ double neighbor_distance(const Structure& structure, const Periodicity& periodic
 /// Forces or the virial against slopes of the energy.
 class Comparison {
  public:
-  Comparison(double scale, const EnergyDifferences::Step& step)
-      : scale_(scale), unit_(scale > 0 ? scale : 1), step_(step) {}
-
-  CheckRow row(std::string name, double ours, const EnergyDifferences::Slope& slope) {
-    const CheckRow row{.name = std::move(name),
-                       .ours = ours,
-                       .reference = -slope.value,
-                       .scale = scale_,
-                       .tolerance = slope_tolerance + step_.rounding / unit_,
-                       .doubt = slope.doubt / unit_,
-                       .is_lost = is_lost()};
-    ++rows_;
-    if (row.verdict() == Verdict::cannot_tell) ++untold_;
-    return row;
-  }
+  /// @param scale what differences are relative to
+  Comparison(double scale, const EnergyDifferences::Step& step) : scale_(scale), step_(step) {}
 
   const EnergyDifferences::Step& step() const { return step_; }
 
-  /// Why some rows cannot tell, if there are any.
-  std::string explanation(std::string_view what) const {
-    if (untold_ == 0) return {};
-    if (is_lost()) {
-      return fmt::format("  Cannot tell: {} are too small against the rounding of the energy.\n",
-                         what);
+  void add(std::string name, double ours, const EnergyDifferences::Slope& slope) {
+    entries_.push_back({std::move(name), ours, slope});
+  }
+
+  /// What rounding makes of the slopes, all those added having told theirs.
+  double rounding() const {
+    std::vector<double> roundings;
+    for (const Entry& entry : entries_) roundings.push_back(entry.slope.rounding);
+    const auto middle = roundings.begin() + static_cast<std::ptrdiff_t>(roundings.size() / 2);
+    std::nth_element(roundings.begin(), middle, roundings.end());
+    return std::max(step_.rounding, middle == roundings.end() ? 0 : *middle);
+  }
+
+  std::vector<CheckRow> rows() const {
+    const double unit = scale_ > 0 ? scale_ : 1;
+    const double rounding = this->rounding();
+    const bool is_lost = rounding > lost_in_rounding * scale_;
+    std::vector<CheckRow> rows;
+    for (const Entry& entry : entries_) {
+      const double doubt = entry.slope.doubt + (is_lost ? doubt_when_lost * rounding : 0);
+      rows.push_back({.name = entry.name,
+                      .ours = entry.ours,
+                      .reference = -entry.slope.value,
+                      .scale = scale_,
+                      .tolerance = slope_tolerance + rounding / unit,
+                      .doubt = doubt / unit,
+                      .is_lost = is_lost});
     }
-    return fmt::format(
-        "  Cannot tell: at {} of {} {} the energy jumps nearby (a pair that crosses a cutoff?):\n"
-        "  steps of {:.1e} and of twice that give different slopes.\n",
-        untold_, rows_, what, step_.size);
+    return rows;
   }
 
  private:
-  bool is_lost() const { return step_.rounding > lost_in_rounding * scale_; }
+  struct Entry {
+    std::string name;
+    double ours;
+    EnergyDifferences::Slope slope;
+  };
 
   double scale_;
-  double unit_;
   EnergyDifferences::Step step_;
-  int rows_ = 0;
-  int untold_ = 0;
+  std::vector<Entry> entries_;
 };
 
-std::vector<CheckRow> compare_virial(EnergyDifferences& differences, const Result& result,
-                                     Comparison& comparison) {
-  std::vector<CheckRow> rows;
+void compare_virial(EnergyDifferences& differences, const Result& result, Comparison& comparison) {
   for (int i = 0; i < 3; ++i) {
     for (int j = 0; j < 3; ++j) {
-      rows.push_back(comparison.row(fmt::format("virial {}{} [hartree]", "xyz"[i], "xyz"[j]),
-                                    result.virial(i, j),
-                                    differences.strained(i, j, comparison.step())));
+      comparison.add(fmt::format("virial {}{} [hartree]", "xyz"[i], "xyz"[j]), result.virial(i, j),
+                     differences.strained(i, j, comparison.step()));
     }
   }
-  return rows;
 }
 
-std::vector<CheckRow> compare_forces(EnergyDifferences& differences, const Result& result,
-                                     std::size_t sample, Comparison& comparison) {
-  WorstRows worst;
+void compare_forces(EnergyDifferences& differences, const Result& result, std::size_t sample,
+                    Comparison& comparison) {
   const std::size_t atoms = result.forces.size() / 3;
   for (std::size_t i = 0; i < sample; ++i) {
     const std::size_t atom = i * atoms / sample;  // evenly spread over the file order
     for (int axis = 0; axis < 3; ++axis) {
-      worst.add(
-          comparison.row(fmt::format("force on atom {}, {} [hartree/bohr]", atom, "xyz"[axis]),
-                         result.forces[3 * atom + static_cast<std::size_t>(axis)],
-                         differences.along(atom, axis, comparison.step())));
+      comparison.add(fmt::format("force on atom {}, {} [hartree/bohr]", atom, "xyz"[axis]),
+                     result.forces[3 * atom + static_cast<std::size_t>(axis)],
+                     differences.along(atom, axis, comparison.step()));
     }
   }
-  return worst.rows();
+}
+
+/// Why rows cannot tell, if there are any.
+std::string explanation(std::span<const CheckRow> rows, std::string_view what, double step) {
+  const auto untold = std::ranges::count_if(
+      rows, [](const CheckRow& row) { return row.verdict() == Verdict::cannot_tell; });
+  if (untold == 0) return {};
+  return fmt::format(
+      "  Cannot tell {} of {} {}: steps of {:.1e} and twice that give slopes too different. They\n"
+      "  are too small against the rounding of the energy, or it jumps nearby (a pair that crosses "
+      "a cutoff?).\n",
+      untold, rows.size(), what, step);
 }
 
 CheckReport compare(Evaluator& evaluator, const Structure& structure,
@@ -125,11 +140,15 @@ CheckReport compare(Evaluator& evaluator, const Structure& structure,
   const std::size_t atoms = structure.positions.size() / 3;
   const std::size_t sample = std::min(atoms, most_atoms);
 
-  std::vector<CheckRow> rows;
-  if (potential.has_virial()) rows = compare_virial(differences, result, of_virial);
-  for (const CheckRow& row : compare_forces(differences, result, sample, of_forces)) {
-    rows.push_back(row);
-  }
+  if (potential.has_virial()) compare_virial(differences, result, of_virial);
+  compare_forces(differences, result, sample, of_forces);
+  std::vector<CheckRow> rows = of_virial.rows();
+  std::string untold = explanation(rows, "elements of the virial", of_virial.step().size);
+  const std::vector<CheckRow> forces = of_forces.rows();
+  untold += explanation(forces, "components of forces", of_forces.step().size);
+  WorstRows worst;
+  for (const CheckRow& row : forces) worst.add(row);
+  for (const CheckRow& row : worst.rows()) rows.push_back(row);
 
   const Verdict verdict = overall_verdict(rows);
   std::string text = fmt::format(
@@ -143,16 +162,14 @@ CheckReport compare(Evaluator& evaluator, const Structure& structure,
       "element\n"
       "  of the virial; of the forces, the worst is shown. The energy has nothing to be compared "
       "with.\n";
-  if (!potential.has_virial()) text += "  The model has no virial: not compared.\n";
-  text += of_virial.explanation("elements of the virial");
-  text += of_forces.explanation("components of forces");
+  const std::string of_the_virial =
+      potential.has_virial() ? fmt::format(" and {:.1e} hartree", of_virial.rounding()) : "";
   text += fmt::format(
-      "  Energies are rounded by some {:.1e} hartree, as copies show that are moved as a whole; "
-      "so the\n"
-      "  differences are uncertain by {:.1e} hartree/bohr (forces) and {:.1e} hartree (virial).\n"
-      "  It took {} evaluations.\n",
-      differences.rounding(), of_forces.step().rounding, of_virial.step().rounding,
-      differences.evaluations());
+      "  Rounding of the energy makes differences uncertain by some {:.1e} hartree/bohr{}.\n",
+      of_forces.rounding(), of_the_virial);
+  if (!potential.has_virial()) text += "  The model has no virial: not compared.\n";
+  text += untold;
+  text += fmt::format("  It took {} evaluations.\n", differences.evaluations());
   return {text + verdict_line(verdict), verdict};
 }
 

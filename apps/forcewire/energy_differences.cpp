@@ -12,20 +12,37 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 /// Moves and steps are relative to the distance of neighbours, strains are numbers of that kind.
 /// With the largest step, the wall r^-12 has slopes for h and 2h that differ by 6e-6.
+constexpr int moves = 4;
 constexpr double move = 1e-3;
 constexpr double largest_step = 2.5e-4;
 
 /// Smaller steps are no better: coordinates are rounded, too.
 constexpr double smallest_step = 1e-7;
 constexpr double smallest_strain = 1e-9;
-constexpr double steps_in_a_rounding = 1e6;  // of a coordinate, at least
+constexpr double roundings_in_a_step = 1e6;    // of the coordinate of an atom, at least
+constexpr double roundings_in_a_strain = 1e5;  // ... and in the change of a distance
 
 /// What rounding may make of a slope that is as large as typical ones: well below what is to be
-/// found out, 1e-4.
-constexpr double rounding_of_slopes = 2e-6;
+/// found out, 1e-4. In a strain all pairs move, and so jumps are more to be feared.
+constexpr double rounding_by_steps = 2e-6;
+constexpr double rounding_by_strains = 1e-5;
 
-/// Four energies, with weights of 8/12 and 1/12, and a rounding that may not have been the largest.
-constexpr double rounding_of_four = 4;
+/// Errors of so many roundings of an energy pass: a slope has four, with weights of 8/12 and 1/12.
+constexpr double error_of_four = 4;
+/// ... and of so many fourth differences, in which the weights are 1, 4, 6, 4, 1.
+constexpr double error_of_fourth = 0.7;
+
+/// The error of a sum of n terms grows with sqrt(n), but not all of them one after the other.
+double error_of_a_sum(double sum, double terms) {
+  return epsilon * std::abs(sum) * std::max(1.0, std::sqrt(terms) / 8);
+}
+
+/// The size at which `error` makes the wanted part of a slope, within bounds.
+EnergyDifferences::Step step_of(double error, double wanted, double smallest, double largest) {
+  const double best = wanted > 0 ? error / wanted : largest;
+  const double size = std::min(std::max(best, smallest), largest);
+  return {size, error / size};
+}
 
 }  // namespace
 
@@ -34,11 +51,12 @@ EnergyDifferences::EnergyDifferences(Evaluator& evaluator, const Structure& stru
     : evaluator_(evaluator),
       structure_(structure),
       energy_(energy),
+      force_(force),
       distance_(distance),
-      // That the sum is rounded, and distances in it, if all moved copies should come out alike.
       rounding_(epsilon * (std::abs(energy) + force * distance)),
       copy_(structure.positions.begin(), structure.positions.end()) {
-  for (int i = 1; i <= evaluations_at_first; ++i) {
+  for (const double x : structure.positions) farthest_ = std::max(farthest_, std::abs(x));
+  for (int i = 1; i <= moves; ++i) {
     // Nowhere near a symmetry, and no rounder in binary than they look.
     const Eigen::Vector3d by = move * distance * Eigen::Vector3d(0.37 * i, 0.91 - 0.3 * i, -0.53);
     for (std::size_t at = 0; at < copy_.size(); ++at) {
@@ -50,23 +68,17 @@ EnergyDifferences::EnergyDifferences(Evaluator& evaluator, const Structure& stru
 }
 
 EnergyDifferences::Step EnergyDifferences::displacement_step(double force) const {
-  double farthest = 0;
-  for (const double x : structure_.positions) farthest = std::max(farthest, std::abs(x));
-  const double visible = steps_in_a_rounding * epsilon * farthest;
-  return step(force, std::max(smallest_step * distance_, visible), largest_step * distance_);
+  const double visible = roundings_in_a_step * epsilon * farthest_;
+  return step_of(error_of_four * rounding_, rounding_by_steps * force,
+                 std::max(smallest_step * distance_, visible), largest_step * distance_);
 }
 
 EnergyDifferences::Step EnergyDifferences::strain_step(double virial) const {
-  return step(virial, smallest_strain, largest_step);
-}
-
-EnergyDifferences::Step EnergyDifferences::step(double slope, double smallest,
-                                                double largest) const {
-  const double error = rounding_of_four * rounding_;
-  const double best =
-      slope > 0 ? error / (rounding_of_slopes * slope) : std::numeric_limits<double>::infinity();
-  const double size = std::min(std::max(best, smallest), largest);
-  return {size, error / size};
+  // All terms of the energy change, and are rounded anew.
+  const double sum = error_of_a_sum(energy_, static_cast<double>(copy_.size() / 3));
+  const double visible = roundings_in_a_strain * epsilon * farthest_ / distance_;
+  return step_of(error_of_four * std::max(rounding_, sum), rounding_by_strains * virial,
+                 std::max(smallest_strain, visible), largest_step);
 }
 
 EnergyDifferences::Slope EnergyDifferences::along(std::size_t atom, int axis, const Step& step) {
@@ -107,8 +119,9 @@ EnergyDifferences::Slope EnergyDifferences::slope(double step, const EnergyAt& e
   const double slope_2 = (ahead_2 - back_2) / (4 * step);
   const double fourth =
       (ahead_2 - energy_) + (back_2 - energy_) - 4 * ((ahead_1 - energy_) + (back_1 - energy_));
-  return {(4 * slope_1 - slope_2) / 3,
-          4 * std::abs(slope_1 - slope_2) + std::abs(fourth) / (2 * step)};
+  return {.value = (4 * slope_1 - slope_2) / 3,
+          .rounding = error_of_fourth * std::abs(fourth) / step,
+          .doubt = 4 * std::abs(slope_1 - slope_2) + std::abs(fourth) / (2 * step)};
 }
 
 double EnergyDifferences::evaluate(const Eigen::Matrix3d& cell,

@@ -11,32 +11,31 @@ namespace forcewire {
 /// Slopes of the engine's own energy at a structure: differences between copies of it in which an
 /// atom is displaced or all is strained.
 ///
-/// Energies come rounded, and a difference divided by a small step magnifies that. How much they
-/// are rounded is seen, not assumed: copies that are moved as a whole have the same energy but for
-/// that. A step is then as small as rounding allows, for two reasons. The formula is the more exact
-/// for it; and fewer pairs cross the cutoff on the way, where the energy of many models jumps and
-/// no difference tells the force.
+/// Energies come rounded, and a difference divided by a small step magnifies that. Steps are as
+/// small as rounding allows, for two reasons: the formula is the more exact for it; and fewer pairs
+/// cross the cutoff on the way, where the energy of many models jumps and no difference tells the
+/// force. The rounding is looked for, first in copies that are moved as a whole, whose energy
+/// should not change; but these may all be rounded alike, so each slope tells its own.
 class EnergyDifferences {
  public:
   /// One slope, by four energies.
   struct Slope {
     double value;
+    /// What rounding makes of it, as the fourth difference tells: by chance sometimes next to
+    /// nothing, and much where the energy jumps. The median of several is to be trusted.
+    double rounding;
     /// The largest error that a jump of the energy may have made, as steps h and 2h tell, which
     /// give different slopes then; next to nothing where the energy is smooth.
     double doubt;
   };
 
-  /// Steps h and 2h of one kind of copies, and what rounding makes of a slope.
+  /// Steps h and 2h of one kind of copies.
   struct Step {
     double size;      ///< h [bohr]; of a strain, a number
-    double rounding;  ///< of the slope [hartree/bohr or hartree]
+    double rounding;  ///< of slopes, at least [hartree/bohr or hartree]
   };
 
-  /// Evaluations that one slope takes, and that come before the first.
-  static constexpr int evaluations_of_a_slope = 4;
-  static constexpr int evaluations_at_first = 4;
-
-  /// Evaluates the copies that show the rounding.
+  /// Evaluates four copies that are moved. Each slope takes four more.
   ///
   /// @param evaluator of the root
   /// @param structure outside the memory of the evaluator
@@ -60,22 +59,20 @@ class EnergyDifferences {
   /// (i, j) of the strain not being zero: minus the virial [hartree].
   Slope strained(int i, int j, const Step& step);
 
-  /// What the rounding of energies comes to [hartree].
-  double rounding() const { return rounding_; }
-
   int evaluations() const { return evaluations_; }
 
  private:
   double evaluate(const Eigen::Matrix3d& cell, const std::vector<double>& positions);
-  Step step(double slope, double smallest, double largest) const;
   template <typename EnergyAt>
   Slope slope(double step, const EnergyAt& energy_at) const;
 
   Evaluator& evaluator_;
   Structure structure_;
   double energy_;
+  double force_;
   double distance_;
-  double rounding_;
+  double farthest_ = 0;       // coordinate
+  double rounding_;           // of the energy
   std::vector<double> copy_;  // of the positions; between calls they are those of the structure
   int evaluations_ = 0;
 };
