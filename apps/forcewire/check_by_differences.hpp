@@ -10,7 +10,7 @@ namespace forcewire {
 /// models of which no more is known.
 ///
 /// The cost is bounded: of more than a few atoms a sample is displaced, and all in all there are no
-/// more than 124 evaluations. A component that the differences cannot tell is not held against the
+/// more than 132 evaluations. A component that the differences cannot tell is not held against the
 /// model: where the energy jumps nearby, or where rounding is all there is.
 ///
 /// @param evaluator of the root; used for other structures, so that `structure` and `result` must

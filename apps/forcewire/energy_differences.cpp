@@ -20,7 +20,7 @@ constexpr double largest_step = 2.5e-4;
 constexpr double smallest_step = 1e-7;
 constexpr double smallest_strain = 1e-9;
 constexpr double roundings_in_a_step = 1e6;    // of the coordinate of an atom, at least
-constexpr double roundings_in_a_strain = 1e5;  // ... and in the change of a distance
+constexpr double roundings_in_a_strain = 1e6;  // ... and in the change of a distance
 
 /// What rounding may make of a slope that is as large as typical ones: well below what is to be
 /// found out, 1e-4. In a strain all pairs move, and so jumps are more to be feared.
@@ -51,7 +51,6 @@ EnergyDifferences::EnergyDifferences(Evaluator& evaluator, const Structure& stru
     : evaluator_(evaluator),
       structure_(structure),
       energy_(energy),
-      force_(force),
       distance_(distance),
       rounding_(epsilon * (std::abs(energy) + force * distance)),
       copy_(structure.positions.begin(), structure.positions.end()) {

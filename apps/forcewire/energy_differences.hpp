@@ -52,6 +52,10 @@ class EnergyDifferences {
   /// The step for strains, good for a virial of this size [hartree].
   Step strain_step(double virial) const;
 
+  /// The largest steps for which the formula is exact enough.
+  Step largest_displacement_step() const { return displacement_step(0); }
+  Step largest_strain_step() const { return strain_step(0); }
+
   /// The energy's slope as an atom moves along an axis, minus the force [hartree/bohr].
   Slope along(std::size_t atom, int axis, const Step& step);
 
@@ -69,7 +73,6 @@ class EnergyDifferences {
   Evaluator& evaluator_;
   Structure structure_;
   double energy_;
-  double force_;
   double distance_;
   double farthest_ = 0;       // coordinate
   double rounding_;           // of the energy
