@@ -44,7 +44,7 @@ double neighbor_distance(const Structure& structure, const Periodicity& periodic
   return closest && closest->distance > 0 ? std::min(closest->distance, cutoff) : cutoff;
 }
 
-/// Forces or the virial against slopes of the energy.
+/// Forces or the virial against slopes of the energy: several of them, which are added first.
 class Comparison {
  public:
   /// @param scale what differences are relative to
@@ -56,13 +56,13 @@ class Comparison {
     entries_.push_back({std::move(name), ours, slope});
   }
 
-  /// What rounding makes of the slopes, all those added having told theirs.
+  /// What rounding makes of the slopes, all of which have told theirs.
   double rounding() const {
     std::vector<double> roundings;
     for (const Entry& entry : entries_) roundings.push_back(entry.slope.rounding);
     const auto middle = roundings.begin() + static_cast<std::ptrdiff_t>(roundings.size() / 2);
     std::nth_element(roundings.begin(), middle, roundings.end());
-    return std::max({step_.rounding, step_error_, middle == roundings.end() ? 0 : *middle});
+    return std::max({step_.rounding, step_error_, *middle});
   }
 
   /// Hears a second opinion on the row that disagrees most, if one does. An energy in single
@@ -71,11 +71,11 @@ class Comparison {
   template <typename SlopeOf>
   void hear_another(const SlopeOf& slope_of) {
     const std::vector<CheckRow> all = rows();
-    const auto is_better = [](const CheckRow& a, const CheckRow& b) {
-      return a.relative_difference() < b.relative_difference();
+    const auto size = [](const CheckRow& row) {
+      return row.verdict() == Verdict::disagreed ? row.relative_difference() : -1;
     };
-    const auto worst = std::ranges::max_element(all, is_better);
-    if (worst == all.end() || worst->verdict() != Verdict::disagreed) return;
+    const auto worst = std::ranges::max_element(all, {}, size);
+    if (worst->verdict() != Verdict::disagreed) return;
     const double other = -slope_of(static_cast<std::size_t>(worst - all.begin())).value;
     const bool sides_with_us =
         std::abs(worst->ours - other) < std::abs(worst->ours - worst->reference) / 2;
@@ -91,7 +91,7 @@ class Comparison {
       const double doubt = entry.slope.doubt + (is_lost ? doubt_when_lost * rounding : 0);
       rows.push_back({.name = entry.name,
                       .ours = entry.ours,
-                      .reference = -entry.slope.value,
+                      .reference = 0 - entry.slope.value,  // and no -0
                       .scale = scale_,
                       .tolerance = slope_tolerance + rounding / unit,
                       .doubt = doubt / unit,
