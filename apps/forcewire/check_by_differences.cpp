@@ -78,7 +78,7 @@ class Comparison {
     if (worst->verdict() != Verdict::disagreed) return;
     const double other = -slope_of(static_cast<std::size_t>(worst - all.begin())).value;
     const bool sides_with_us =
-        std::abs(worst->ours - other) < std::abs(worst->ours - worst->reference) / 2;
+        std::abs(worst->ours - other) < std::abs(worst->ours - worst->reference) / 4;
     if (sides_with_us) step_error_ = std::abs(worst->reference - other);
   }
 

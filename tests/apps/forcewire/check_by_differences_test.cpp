@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -29,8 +31,8 @@ struct Fault {
   double force = 0;                                  ///< relative, in all forces
   Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();  ///< relative to the xx element
   bool no_virial = false;
-  bool single_precision = false;  ///< of the energy
-  int throws_at = 0;              ///< number of the evaluation
+  double quantum = 0;  ///< of which energies are multiples [hartree]
+  int throws_at = 0;   ///< number of the evaluation
 };
 
 /// The engine's Lennard-Jones potential, of which nobody knows that it is one of pairs.
@@ -50,7 +52,7 @@ class Disguised : public Potential {
     for (double& force : forces) force *= 1 + fault_.force;
     sums.virial += sums.virial(0, 0) * fault_.virial;
     if (fault_.no_virial) sums.virial.setZero();
-    if (fault_.single_precision) sums.energy = static_cast<float>(sums.energy);
+    if (fault_.quantum > 0) sums.energy = std::round(sums.energy / fault_.quantum) * fault_.quantum;
     return sums;
   }
 
@@ -195,13 +197,21 @@ TEST(CheckByDifferences, WhereRoundingIsAllThereIs) {
               expects(Verdict::cannot_tell, HasSubstr("verdict: cannot tell")));
 }
 
+// Copies that are moved have the same energy here, rounded or not.
+TEST(CheckByDifferences, RoundingThatMovedCopiesDoNotShow) {
+  check_model(
+      some_liquid(), Truncation::smooth, {.quantum = 3e-15},
+      expects(Verdict::agreed, AllOf(HasSubstr("It took 124 evaluations"), Not(HasSubstr("<--")))));
+}
+
 TEST(CheckByDifferences, EnergyInSinglePrecisionIsNotHeldAgainstTheForces) {
-  check_model(some_liquid(), Truncation::smooth, {.single_precision = true},
+  const double single_precision = 0.5 * std::numeric_limits<float>::epsilon();
+  check_model(some_liquid(), Truncation::smooth, {.quantum = single_precision},
               [](const CheckReport& report) {
                 EXPECT_NE(report.verdict, Verdict::disagreed) << report.text;
                 EXPECT_THAT(report.text, HasSubstr("It took 132 evaluations"));
               });
-  check_model(some_liquid(), Truncation::smooth, {.force = 1, .single_precision = true},
+  check_model(some_liquid(), Truncation::smooth, {.force = 1, .quantum = single_precision},
               expects(Verdict::disagreed, has_line("force", "<--")));
 }
 
