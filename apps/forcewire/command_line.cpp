@@ -94,8 +94,9 @@ void declare_model_options(CLI::App& app, RawOptions& raw) {
       ->type_name("AXES")
       ->group(group);
   app.add_flag("--check", raw.check,
-               "Compare the first request with brute force and finite differences,\n"
-               "report, and go on")
+               "Compare the first request with brute force over all pairs or, if the\n"
+               "model has no pair energies, forces and virial with differences of\n"
+               "its energy (132 evaluations at most); report, and go on")
       ->group(group);
   app.add_option("--list-models", raw.list_of,
                  "Show the models with their options; with kim, the names of the OpenKIM\n"

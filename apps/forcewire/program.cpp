@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "apps/forcewire/check.hpp"
+#include "apps/forcewire/check_by_differences.hpp"
 #include "apps/forcewire/command_line.hpp"
 #include "apps/forcewire/engine_loop.hpp"
 #include "apps/forcewire/failure.hpp"
@@ -174,14 +175,14 @@ class Root {
     return options;
   }
 
-  EngineLoopObserver observer(const Evaluator& evaluator) {
+  EngineLoopObserver observer(Evaluator& evaluator) {
     return {.before =
                 [this, &evaluator](const Structure& structure) {
                   if (is_first_) introduce(structure, evaluator.potential());
                 },
             .after =
                 [this, &evaluator](const ServedRequest& request) {
-                  if (is_first_ && command_.check) check(request, evaluator.potential());
+                  if (is_first_ && command_.check) check(request, evaluator);
                   report_.request(request, evaluator.statistics());
                   is_first_ = false;
                 }};
@@ -195,7 +196,14 @@ class Root {
     }
   }
 
-  void check(const ServedRequest& request, const Potential& potential) {
+  void check(const ServedRequest& request, Evaluator& evaluator) {
+    const Potential& potential = evaluator.potential();
+    if (!has_pair_energies(potential)) {
+      request.keep();
+      report_.check(check_by_differences(evaluator, request.structure, command_.periodicity,
+                                         request.result()));
+      return;
+    }
     const Cell cell(request.structure.cell, command_.periodicity);
     report_.check(
         check_result(request.structure, cell, model_.species, potential, request.result()));
