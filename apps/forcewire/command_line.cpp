@@ -38,6 +38,7 @@ struct RawOptions {
   std::string idle_timeout;
   std::string max_seconds;
   std::string stop_file;
+  bool zero_virial = false;
   bool check = false;
   int verbose = 0;
   bool quiet = false;
@@ -92,6 +93,10 @@ void declare_model_options(CLI::App& app, RawOptions& raw) {
                  "Periodic axes: auto (those whose lattice vector is not zero), none,\n"
                  "or a subset of abc. Default: auto")
       ->type_name("AXES")
+      ->group(group);
+  app.add_flag("--zero-virial", raw.zero_virial,
+               "Send zeros in place of the virial of a model that has none; the extras\n"
+               "then say \"virial\": null. Without it such a model is refused")
       ->group(group);
   app.add_flag("--check", raw.check,
                "Compare the first request with brute force over all pairs or, if the\n"
@@ -242,6 +247,7 @@ CommandLine interpret(const RawOptions& raw) {
   result.idle_timeout = parse_optional_seconds("--idle-timeout", raw.idle_timeout);
   result.max_time = parse_optional_seconds("--max-seconds", raw.max_seconds);
   result.stop_file = optional_path(raw.stop_file);
+  result.zero_virial = raw.zero_virial;
   result.check = raw.check;
   result.verbosity = choose_verbosity(raw);
   return result;

@@ -23,6 +23,7 @@
 #include "apps/forcewire/vacuum.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/parallel/mpi_error.hpp"
+#include "engine/potentials/errors.hpp"
 #include "engine/potentials/registry.hpp"
 #include "socket/error.hpp"
 #include "socket/open_socket.hpp"
@@ -53,6 +54,12 @@ Setup set_up(CommandLine command) {
   ModelRequest request{command.model, command.model_options, {}};
   if (command.template_file) request.symbols = read_species(*command.template_file);
   Model model = make_model(request);
+  if (!model.potential->has_virial() && !command.zero_virial) {
+    throw ModelError(fmt::format(
+        "model {} has no virial, which belongs to every answer, expected one that has, or "
+        "--zero-virial to send zeros",
+        command.model));
+  }
   return {std::move(command), std::move(model)};
 }
 
@@ -252,15 +259,19 @@ ExitStatus run_program(const Communicator& world, int argc, const char* const* a
     root.emplace(command, model, start);
     root->report().start(command, model, placement);
   }
-  const std::size_t fewest = fewest_shared(*model.potential);
-  Evaluator evaluator(world, std::move(model.potential),
-                      {.periodicity = command.periodicity,
-                       .species = model.species,
-                       .skin = {},
-                       .pretended_nodes = 0,
-                       .fewest_shared = fewest});
-  if (root) return run_root(*root, evaluator);
-  return static_cast<ExitStatus>(evaluator.serve());
+  EvaluatorOptions options;
+  options.periodicity = command.periodicity;
+  options.species = model.species;
+  options.fewest_shared = fewest_shared(*model.potential);
+  std::optional<Evaluator> evaluator;
+  try {
+    evaluator.emplace(world, std::move(model.potential), std::move(options));
+  } catch (const PotentialFailure&) {  // on all ranks
+    const Failure failure = to_failure(std::current_exception());
+    return *agree_on_failure(world, &failure);
+  }
+  if (root) return run_root(*root, *evaluator);
+  return static_cast<ExitStatus>(evaluator->serve());
 }
 
 }  // namespace forcewire
