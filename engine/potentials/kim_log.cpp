@@ -55,6 +55,7 @@ std::string take_kim_log() {
     if (message_of(line).empty()) continue;
     if (!messages.empty()) messages += "; ";
     messages += message_of(line);
+    if (messages.ends_with('.')) messages.pop_back();
   }
   return messages;
 }

@@ -91,7 +91,7 @@ TEST(Kim, DescribesTheModel) {
   EXPECT_THAT(model.potential->description(),
               AllOf(Contains(Pair("potential", "kim, ex_model_Ar_SLJ_MultiCutoff")),
                     Contains(Pair("species it has", "Ar")),
-                    Contains(Pair("influence distance", "19.9114 bohr (10.5366 angstrom)")),
+                    Contains(Pair("influence distance", "19.9113 bohr (10.5366 angstrom)")),
                     Contains(Pair("units it computes in", "A, eV")),
                     Contains(Pair("neighbour lists", "2, also of atoms on other ranks"))));
   const std::vector<AtomListKind> lists = model.potential->atom_lists();
@@ -107,15 +107,17 @@ ManyBodyPotential& many_body(const Model& model) {
 }
 
 TEST(Kim, FailsWithTheWordsOfTheModelAndLeavesNoLogFile) {
-  const Model model = make(aluminium);
-  Crystal pair;
-  pair.cell = 30 * Eigen::Matrix3d::Identity();
-  pair.positions = {{1, 1, 1}, {1.3, 1, 1}};  // far more electrons than the model's table has
-  pair.species = {0, 0};
-  EXPECT_THAT([&] { evaluate(many_body(model), pair); },
-              ThrowsMessage<PotentialFailure>(
-                  AllOf(HasSubstr("kim, EAM_Dynamo_ErcolessiAdams_1994_Al"), HasSubstr("failed: "),
-                        HasSubstr("density"), Not(HasSubstr(" * error * ")))));
+  const Model model = make("EAM_Dynamo_AcklandBaconCalder_1997_Fe__MO_142799717516_005");
+  Crystal heap;  // with far more electrons than the model's table has
+  heap.cell = 30 * Eigen::Matrix3d::Identity();
+  for (int i = 0; i < 40; ++i) {
+    heap.positions.emplace_back(0.5 * std::sin(i), 0.5 * std::cos(2 * i), 0.5 * std::sin(3 * i));
+  }
+  heap.species.assign(heap.positions.size(), 0);
+  EXPECT_THAT([&] { evaluate(many_body(model), heap); },
+              ThrowsMessage<PotentialFailure>(AllOf(
+                  HasSubstr("kim, EAM_Dynamo_AcklandBaconCalder_1997_Fe"), HasSubstr("failed: "),
+                  HasSubstr("density"), Not(HasSubstr(" * error * ")))));
   EXPECT_FALSE(std::filesystem::exists("kim.log"));
 }
 
@@ -210,7 +212,7 @@ TEST_P(KimModels, HaveForcesThatAreMinusTheGradient) {
         return evaluate(many_body(model), moved).energy;
       };
       // Tables of EAM have splines that are smooth to a few parts in 10^8.
-      EXPECT_NEAR(-derivative(energy, 1e-3), got.forces[atom][axis], 1e-7 * got.forces[0].norm());
+      EXPECT_NEAR(-derivative(energy, 2e-4), got.forces[atom][axis], 1e-7 * got.forces[0].norm());
     }
   }
 }
