@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "apps/forcewire/closest_pair.hpp"
@@ -194,11 +197,11 @@ CheckReport compare(Evaluator& evaluator, const Structure& structure,
 
   const Verdict verdict = overall_verdict(rows);
   std::string text = fmt::format(
-      "check of the first request: the model has no pair energies; forces on {} and virial "
+      "check of the first request: the model has no pair energies; forces on {}{} "
       "against finite differences of its energy\n{}",
       sample.size() == atoms ? fmt::format("all {} atoms", atoms)
                              : fmt::format("{} of {} atoms", sample.size(), atoms),
-      check_table(rows));
+      potential.has_virial() ? " and virial" : "", check_table(rows));
   text +=
       "  The difference is relative to the root mean square of all forces, and to the largest "
       "element\n"
