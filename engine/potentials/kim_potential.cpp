@@ -68,8 +68,8 @@ std::vector<std::pair<std::string, std::string>> KimPotential::description() con
   std::vector<std::pair<std::string, std::string>> rows{
       {"potential", fmt::format("kim, {}", model_.name())},
       {"species it has", fmt::format("{}", fmt::join(model_.species(), ", "))},
-      {"influence distance", length_text(cutoff())},
-      {"units it computes in", model_.unit_names()},
+      {"influence", length_text(cutoff())},
+      {"computes in", model_.unit_names()},
       {"neighbour lists", fmt::format("{}{}", lists.size(),
                                       with_ghosts == 0 ? "" : ", also of atoms on other ranks")}};
   return rows;
