@@ -17,7 +17,7 @@ struct Buckingham {
   static constexpr Option options[] = {
       energy_option("A", "strength of the repulsion"),
       length_option("rho", "range of the repulsion"),
-      pair_option(1, 6, "C", "strength of the attraction"),
+      quantity_option(1, 6, "C", "strength of the attraction"),
   };
 
   static constexpr std::size_t parameter_count = 3;

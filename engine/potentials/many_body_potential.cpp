@@ -2,8 +2,24 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
+
+#include "engine/potentials/errors.hpp"
 
 namespace forcewire {
+
+namespace {
+
+/// On either side of forces, so many numbers that nobody has to write to. Small ones: whatever is
+/// added to them changes them.
+constexpr std::size_t guards = 8;
+constexpr double guard = 1.25e-300;
+
+bool all_guards(std::span<const double> numbers) {
+  return std::ranges::all_of(numbers, [](double number) { return number == guard; });
+}
+
+}  // namespace
 
 LocalSums ManyBodyPotential::compute(const LocalSystem& system, std::span<double> forces) {
   const AtomSlots& atoms = *system.by_atom;
@@ -17,12 +33,19 @@ LocalSums ManyBodyPotential::compute(const LocalSystem& system, std::span<double
     for (std::size_t axis = 0; axis < 3; ++axis) positions_[3 * atom + axis] = from[axis * width];
     species_[atom] = static_cast<std::int32_t>(std::bit_cast<std::int64_t>(from[3 * width]));
   }
-  forces_.assign(3 * count, 0.0);
+  forces_.assign(3 * count + 2 * guards, guard);
+  const std::span<double> its_forces(&forces_[guards], 3 * count);
+  std::ranges::fill(its_forces, 0.0);
   const LocalSums sums = compute_atoms(
-      {atoms.owned, positions_, species_, atoms.index, atoms.shift, atoms.lists}, forces_);
+      {atoms.owned, positions_, species_, atoms.index, atoms.shift, atoms.lists}, its_forces);
+  const std::span<const double> written(forces_);
+  if (!all_guards(written.first(guards)) || !all_guards(written.last(guards))) {
+    throw PotentialFailure(PotentialFailure::Kind::exception,
+                           "the potential wrote outside its array of forces");
+  }
   for (std::size_t atom = 0; atom < count; ++atom) {
     double* to = &forces[force_offset(static_cast<std::size_t>(atoms.slot[atom]), width)];
-    for (std::size_t axis = 0; axis < 3; ++axis) to[axis * width] = forces_[3 * atom + axis];
+    for (std::size_t axis = 0; axis < 3; ++axis) to[axis * width] = its_forces[3 * atom + axis];
   }
   return sums;
 }

@@ -25,13 +25,14 @@ class ManyBodyPotential : public Potential {
   virtual LocalSums compute_atoms(const AtomSystem& system, std::span<double> forces) = 0;
 
   /// Between clusters and atoms.
+  /// @throws PotentialFailure when it has written outside of its forces; and what it throws
   LocalSums compute(const LocalSystem& system, std::span<double> forces) final;
 
  private:
   // By local number; kept for their memory.
   std::vector<double> positions_;
   std::vector<std::int32_t> species_;
-  std::vector<double> forces_;
+  std::vector<double> forces_;  // between guards
 };
 
 /// The virial of forces that depend on relative positions of local atoms alone: minus the strain

@@ -64,8 +64,16 @@ void Plugin::check() const {
   const forcewire_plugin& f = *functions_;
   expect(f.name != nullptr && f.name[0] != '\0', "it has no name");
   expect(f.summary != nullptr, "it has no summary");
-  expect(f.create && f.destroy && f.cutoff && f.pair_energy && f.compute,
-         "one of its functions is missing");
+  expect(f.create && f.destroy && f.cutoff, "it has no create, destroy or cutoff");
+  expect(!f.compute || !f.compute_atoms,
+         "it has compute and compute_atoms, expected one: it is of pairs or of many bodies");
+  expect(f.compute || f.compute_atoms, "it has neither compute nor compute_atoms");
+  expect(!f.compute == !f.pair_energy, "it has one of compute and pair_energy without the other");
+  expect(!f.compute_atoms || (f.list_count && f.lists),
+         "it has compute_atoms, but does not say which lists it needs (list_count, lists)");
+  expect(f.virial == FORCEWIRE_VIRIAL_OF_FORCES || f.virial == FORCEWIRE_VIRIAL_GIVEN ||
+             f.virial == FORCEWIRE_VIRIAL_NONE,
+         "its virial is of a kind that does not exist");
   expect(f.option_count >= 0 && (f.option_count == 0 || f.options != nullptr),
          "its options are missing");
   std::set<std::string_view> keys;
@@ -77,6 +85,9 @@ void Plugin::check() const {
     expect(keys.insert(key).second, fmt::format("two of its options have the key {}", key));
     expect(option.kind == FORCEWIRE_QUANTITY || option.kind == FORCEWIRE_TEXT,
            fmt::format("its option {} is of a kind that does not exist", key));
+    expect(option.species >= 0 && option.species <= 2,
+           fmt::format("its option {} belongs to {} species, expected 0, 1 or 2", key,
+                       option.species));
   }
 }
 
@@ -86,6 +97,7 @@ bool is_plugin_path(std::string_view model) {
 
 std::string help_of(const Plugin& plugin) {
   std::string text;
+  bool has_species = false;
   bool has_pairs = false;
   for (const forcewire_option& option : plugin.options()) {
     std::string meaning = option.meaning;
@@ -96,12 +108,15 @@ std::string help_of(const Plugin& plugin) {
       meaning += fmt::format(" (default {})", option.default_text);
     text +=
         fmt::format("  {:<20} {}\n", fmt::format("{}={}", option.key, kind_of(option)), meaning);
-    has_pairs = has_pairs || option.per_pair != 0;
+    has_species = has_species || option.species == 1;
+    has_pairs = has_pairs || option.species == 2;
   }
-  if (has_pairs) {
-    text +=
-        "\nKEY:A-B=VALUE holds for the species A and B of the template, KEY=VALUE for all "
-        "others.\n";
+  if (has_species || has_pairs) {
+    const std::string_view which = !has_pairs     ? "KEY:A=VALUE holds for the species A"
+                                   : !has_species ? "KEY:A-B=VALUE holds for the species A and B"
+                                                  : "KEY:A=VALUE holds for the species A, "
+                                                    "KEY:A-B=VALUE for a pair";
+    text += fmt::format("\n{} of the template, KEY=VALUE for all others.\n", which);
   }
   if (plugin.functions().help != nullptr) text += fmt::format("\n{}\n", plugin.functions().help);
   return text;

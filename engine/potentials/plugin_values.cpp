@@ -16,6 +16,10 @@ namespace {
 
 bool is_required(const forcewire_option& option) { return option.default_text == nullptr; }
 
+std::string species_key(const forcewire_option& option, const std::string& a) {
+  return fmt::format("{}:{}", option.key, a);
+}
+
 std::string pair_key(const forcewire_option& option, const std::string& a, const std::string& b) {
   return fmt::format("{}:{}-{}", option.key, a, b);
 }
@@ -26,8 +30,9 @@ std::vector<std::string> all_keys(std::span<const forcewire_option> options,
   std::vector<std::string> keys;
   for (const forcewire_option& option : options) keys.emplace_back(option.key);
   for (const forcewire_option& option : options) {
-    if (option.per_pair == 0) continue;
     for (const std::string& a : species) {
+      if (option.species == 1) keys.push_back(species_key(option, a));
+      if (option.species != 2) continue;
       for (const std::string& b : species) keys.push_back(pair_key(option, a, b));
     }
   }
@@ -46,6 +51,12 @@ class Source {
             option.default_text};
   }
 
+  Setting of_species(const forcewire_option& option, const std::string& a) const {
+    const std::string key = species_key(option, a);
+    if (const Setting* setting = given_.find(key)) return *setting;
+    return of_others(option, key);
+  }
+
   Setting of_pair(const forcewire_option& option, const std::string& a,
                   const std::string& b) const {
     const Setting* one = given_.find(pair_key(option, a, b));
@@ -55,14 +66,19 @@ class Source {
           fmt::format("{}: the same pair is given as {}", one->origin, pair_key(option, b, a)));
     }
     if (one != nullptr || other != nullptr) return one != nullptr ? *one : *other;
+    return of_others(option, pair_key(option, a, b));
+  }
+
+ private:
+  /// Where nobody has given `key`.
+  Setting of_others(const forcewire_option& option, const std::string& key) const {
     if (is_required(option) && given_.find(option.key) == nullptr) {
       throw ModelError(fmt::format("option {} of model {} is missing; give {} or {}", option.key,
-                                   model_, option.key, pair_key(option, a, b)));
+                                   model_, option.key, key));
     }
     return of_all(option);
   }
 
- private:
   std::string_view model_;
   const ModelOptions& given_;
 };
@@ -95,23 +111,32 @@ PluginValues::PluginValues(std::string_view model, std::span<const forcewire_opt
   texts_.resize(options.size());
   for (std::size_t i = 0; i < options.size(); ++i) {
     const forcewire_option& option = options[i];
-    const bool of_pairs = option.per_pair != 0 && !species.empty();
+    const auto describe = [&](const std::string& label, const Setting& setting) {
+      description_.emplace_back(label, echo(option, setting.text, numbers_[i].back()));
+    };
     if (option.kind == FORCEWIRE_TEXT) {
       texts_[i] = source.of_all(option).text;
       description_.emplace_back(option.key, texts_[i]);
-    } else if (!of_pairs) {
+      continue;
+    }
+    if (option.species == 0 || species.empty()) {
       const Setting setting = source.of_all(option);
-      numbers_[i] = {read(option, setting)};
-      description_.emplace_back(option.key, echo(option, setting.text, numbers_[i].front()));
-    } else {
-      for (std::size_t a = 0; a < species.size(); ++a) {
-        for (std::size_t b = 0; b < species.size(); ++b) {
-          const Setting setting = source.of_pair(option, species[a], species[b]);
-          numbers_[i].push_back(read(option, setting));
-          if (b < a) continue;
-          description_.emplace_back(fmt::format("{} {}-{}", option.key, species[a], species[b]),
-                                    echo(option, setting.text, numbers_[i].back()));
-        }
+      numbers_[i].push_back(read(option, setting));
+      describe(option.key, setting);
+      continue;
+    }
+    for (std::size_t a = 0; a < species.size(); ++a) {
+      if (option.species == 1) {
+        const Setting setting = source.of_species(option, species[a]);
+        numbers_[i].push_back(read(option, setting));
+        describe(fmt::format("{} {}", option.key, species[a]), setting);
+        continue;
+      }
+      for (std::size_t b = 0; b < species.size(); ++b) {
+        const Setting setting = source.of_pair(option, species[a], species[b]);
+        numbers_[i].push_back(read(option, setting));
+        if (b < a) continue;
+        describe(fmt::format("{} {}-{}", option.key, species[a], species[b]), setting);
       }
     }
   }

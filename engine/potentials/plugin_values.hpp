@@ -14,8 +14,9 @@ namespace forcewire {
 class PluginValues {
  public:
   /// @param model name of the model, for errors
-  /// @param text `key=value,...`, where `key:A-B` is for a pair of species; or all values of the
-  ///        leading options without a default
+  /// @param text `key=value,...`, where `key:A` is for a species and `key:A-B` for a pair of them;
+  /// or
+  ///        all values of the leading options without a default
   /// @param species names, or empty when there is one species that nobody has named
   /// @throws ModelError when an option is unknown, missing or repeated, or has a bad value
   PluginValues(std::string_view model, std::span<const forcewire_option> options,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "forcewire/plugin.h"
@@ -15,31 +16,46 @@ namespace forcewire {
 /// without it the option must be given.
 using Option = forcewire_option;
 
-/// A quantity in units of energy^energy_power length^length_power, of each pair of species. Users
-/// give it with a unit, as in 0.5eV/angstrom, or in atomic units; potentials get atomic units.
-constexpr Option pair_option(int energy_power, int length_power, const char* key,
-                             const char* meaning, const char* standard = nullptr) {
-  return {key, meaning, standard, FORCEWIRE_QUANTITY, energy_power, length_power, 1};
+/// A quantity in units of energy^energy_power length^length_power. Users give it with a unit, as in
+/// 0.5eV/angstrom, or in atomic units; potentials get atomic units.
+///
+/// In a pair potential each pair of species has its own value; else there is one for all atoms,
+/// unless per_species or per_pair says otherwise.
+constexpr Option quantity_option(int energy_power, int length_power, const char* key,
+                                 const char* meaning, const char* standard = nullptr) {
+  return {key, meaning, standard, FORCEWIRE_QUANTITY, energy_power, length_power, 0};
 }
 
 constexpr Option number_option(const char* key, const char* meaning,
                                const char* standard = nullptr) {
-  return pair_option(0, 0, key, meaning, standard);
+  return quantity_option(0, 0, key, meaning, standard);
 }
 
 constexpr Option energy_option(const char* key, const char* meaning,
                                const char* standard = nullptr) {
-  return pair_option(1, 0, key, meaning, standard);
+  return quantity_option(1, 0, key, meaning, standard);
 }
 
 constexpr Option length_option(const char* key, const char* meaning,
                                const char* standard = nullptr) {
-  return pair_option(0, 1, key, meaning, standard);
+  return quantity_option(0, 1, key, meaning, standard);
 }
 
 constexpr Option inverse_length_option(const char* key, const char* meaning,
                                        const char* standard = nullptr) {
-  return pair_option(0, -1, key, meaning, standard);
+  return quantity_option(0, -1, key, meaning, standard);
+}
+
+/// The same quantity, of which each species has its own value: KEY:Si=VALUE.
+constexpr Option per_species(Option option) {
+  option.species = 1;
+  return option;
+}
+
+/// The same quantity, of which each pair of species has its own value: KEY:Si-Ge=VALUE.
+constexpr Option per_pair(Option option) {
+  option.species = 2;
+  return option;
 }
 
 /// A word or the path of a file, one for all species.
@@ -56,25 +72,56 @@ class Setup {
 
   int species_count() const { return setup_.species_count; }
 
-  /// The value of an option for atoms of species a and b, in atomic units.
-  double number(std::string_view key, int a, int b) const {
-    const std::size_t index = find(key);
-    const std::int64_t pair = std::int64_t{a} * setup_.species_count + b;
-    return setup_.values[index].numbers[options_[index].per_pair != 0 ? pair : 0];
+  /// What users call a species in their template; empty when they have not named any.
+  std::string_view species_name(int species) const {
+    return setup_.species_names == nullptr ? "" : setup_.species_names[species];
   }
 
-  std::string_view text(std::string_view key) const { return setup_.values[find(key)].text; }
+  /// The value of an option that has one for all atoms, in atomic units.
+  double number(std::string_view key) const { return numbers(key, 0)[0]; }
+
+  /// The value of an option for atoms of a species.
+  double number(std::string_view key, int species) const { return numbers(key, 1)[species]; }
+
+  /// The value of an option for atoms of species a and b.
+  double number(std::string_view key, int a, int b) const {
+    return numbers(key, 2)[std::int64_t{a} * setup_.species_count + b];
+  }
+
+  std::string_view text(std::string_view key) const {
+    return setup_.values[find(key, FORCEWIRE_TEXT)].text;
+  }
 
  private:
-  std::size_t find(std::string_view key) const {
-    for (std::size_t i = 0; i < options_.size(); ++i) {
-      if (options_[i].key == key) return i;
+  /// Of an option with so many species to a value.
+  const double* numbers(std::string_view key, int species) const {
+    const std::size_t index = find(key, FORCEWIRE_QUANTITY);
+    if (options_[index].species != species) {
+      throw std::logic_error("the potential asks for option " + std::string(key) + " with " +
+                             std::to_string(species) + " species, but has declared it with " +
+                             std::to_string(options_[index].species));
     }
-    throw std::logic_error("the potential asks for an option that it has not declared");
+    return setup_.values[index].numbers;
+  }
+
+  std::size_t find(std::string_view key, forcewire_option_kind kind) const {
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      if (options_[i].key == key && options_[i].kind == kind) return i;
+    }
+    throw std::logic_error("the potential asks for option " + std::string(key) +
+                           ", which it has not declared as " +
+                           (kind == FORCEWIRE_TEXT ? "a text" : "a quantity"));
   }
 
   const forcewire_setup& setup_;
   std::span<const Option> options_;
 };
+
+/// What else a potential says for --help, if it does.
+template <class Potential>
+constexpr const char* help_of() {
+  if constexpr (requires { Potential::help; }) return Potential::help;
+  return nullptr;
+}
 
 }  // namespace forcewire

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <exception>
-#include <memory>
 #include <span>
-#include <stdexcept>
 
 #include "engine/kernels/local_system.hpp"
 #include "engine/kernels/pair_sums.hpp"
+#include "forcewire/exceptions.hpp"
 #include "forcewire/options.hpp"
 #include "forcewire/plugin.h"
 
@@ -37,6 +35,9 @@ constexpr auto all_pair_options() {
   std::array<Option, own + common_pair_options.size()> all{};
   std::copy(std::begin(Function::options), std::end(Function::options), all.begin());
   std::copy(common_pair_options.begin(), common_pair_options.end(), all.begin() + own);
+  for (Option& option : all) {
+    if (option.kind == FORCEWIRE_QUANTITY) option = per_pair(option);
+  }
   return all;
 }
 
@@ -51,30 +52,8 @@ class PairPlugin {
  private:
   static constexpr auto options = all_pair_options<Function>();
 
-  static const char* help() {
-    if constexpr (requires { Function::help; }) return Function::help;
-    return nullptr;
-  }
-
-  template <class Work>
-  static int attempt(forcewire_error* error, const Work& work) {
-    const auto say = [error](std::string_view what) {
-      const std::size_t length = std::min(what.size(), sizeof(error->text) - 1);
-      error->text[what.copy(error->text, length)] = '\0';
-      return 1;
-    };
-    try {
-      work();
-      return 0;
-    } catch (const std::exception& exception) {
-      return say(exception.what());
-    } catch (...) {
-      return say("an exception that is no std::exception");
-    }
-  }
-
   static int create(const forcewire_setup* setup, void** self, forcewire_error* error) {
-    return attempt(error, [&] { *self = make(Setup(*setup, options)); });
+    return report_exceptions(error, [&] { *self = make(Setup(*setup, options)); });
   }
 
   static void destroy(void* self) { delete static_cast<PairInstance*>(self); }
@@ -89,7 +68,7 @@ class PairPlugin {
 
   static int compute(void* self, const forcewire_clusters* clusters, double* forces,
                      forcewire_sums* sums, forcewire_error* error) {
-    return attempt(error, [&] {
+    return report_exceptions(error, [&] {
       const forcewire_clusters& c = *clusters;
       const auto rows = [&](const forcewire_rows& from) {
         const std::size_t count = c.width * c.owned_clusters;
@@ -110,17 +89,24 @@ class PairPlugin {
     });
   }
 
-  static inline const forcewire_plugin plugin{FORCEWIRE_ABI_VERSION,
-                                              static_cast<int>(options.size()),
-                                              Function::name,
-                                              Function::summary,
-                                              help(),
-                                              options.data(),
-                                              create,
-                                              destroy,
-                                              cutoff,
-                                              pair_energy,
-                                              compute};
+  static inline const forcewire_plugin plugin{
+      .abi_version = FORCEWIRE_ABI_VERSION,
+      .option_count = static_cast<int>(options.size()),
+      .name = Function::name,
+      .summary = Function::summary,
+      .help = help_of<Function>(),
+      .options = options.data(),
+      .create = create,
+      .destroy = destroy,
+      .cutoff = cutoff,
+      .join = nullptr,
+      .pair_energy = pair_energy,
+      .compute = compute,
+      .virial = FORCEWIRE_VIRIAL_GIVEN,
+      .list_count = nullptr,
+      .lists = nullptr,
+      .compute_atoms = nullptr,
+  };
 };
 
 }  // namespace forcewire

@@ -1,7 +1,7 @@
 /* The binary interface between forcewire and a potential in a shared object of its own.
  *
  * Plain C, so that potentials do not depend on a compiler. Those in C++ have it easier with
- * <forcewire/pair_potential.hpp>.
+ * <forcewire/pair_potential.hpp> or <forcewire/many_body_potential.hpp>.
  *
  * Units are Hartree atomic units (bohr, hartree) everywhere. Memory belongs to the side that made
  * it; what forcewire hands over is valid until the called function returns. All ranks load the same
@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Another number is another interface: forcewire refuses an object that was built for it. */
-#define FORCEWIRE_ABI_VERSION 1
+#define FORCEWIRE_ABI_VERSION 2
 
 /* What kind of value an option takes. */
 typedef enum forcewire_option_kind {
@@ -34,13 +34,15 @@ typedef struct forcewire_option {
   forcewire_option_kind kind;
   int32_t energy_power; /* of a quantity */
   int32_t length_power; /* of a quantity */
-  int32_t per_pair;     /* of a quantity: not 0 if each pair of species has its own, which
-                           users give as KEY:A-B=VALUE where it differs from KEY=VALUE */
+  int32_t species;      /* of a quantity, how many species it belongs to: 0, one value for all; 1,
+                           each species has its own, which users give as KEY:A=VALUE where it
+                           differs from KEY=VALUE; 2, each pair has, KEY:A-B=VALUE */
 } forcewire_option;
 
 /* The value of an option: one of the two. */
 typedef struct forcewire_value {
-  const double* numbers; /* of a quantity: one, or species_count^2, the first species first */
+  const double* numbers; /* of a quantity: one; species_count; or species_count^2, those of pairs
+                            with the first species one after the other */
   const char* text;
 } forcewire_value;
 
@@ -82,8 +84,56 @@ typedef struct forcewire_sums {
   double virial[3][3];
 } forcewire_sums;
 
-/* A potential. All texts and functions must be there, unless they may be NULL. Functions return 0,
- * or another number after they have written an error; none may throw. */
+/* A neighbour list that a many-body potential asks for. */
+typedef struct forcewire_list_kind {
+  double cutoff; /* all atoms nearer than this are neighbours; some farther ones are, too */
+  int32_t half;  /* not 0: of two neighbours only the one with the lower number has the other */
+  int32_t with_ghosts; /* not 0: ghosts have neighbours, too */
+} forcewire_list_kind;
+
+/* Neighbours of atom i: neighbor[begin[i]], ..., neighbor[begin[i + 1] - 1]. No atom is its own. */
+typedef struct forcewire_list {
+  const size_t* begin; /* owned + 1 offsets into neighbor, or total + 1 if ghosts have neighbours */
+  const int32_t* neighbor;
+} forcewire_list;
+
+/* What a many-body potential sees on one rank. First the owned atoms, 0 to owned - 1, then ghosts:
+ * all other atoms that are within the cutoff of an owned one, whoever owns them, periodic images
+ * included. Each is at a place of its own: nothing needs to be wrapped. */
+typedef struct forcewire_atoms {
+  int32_t owned;
+  int32_t total;               /* owned atoms and ghosts */
+  const double* positions;     /* x, y, z of each atom */
+  const int32_t* species;      /* of each atom, below species_count */
+  const int32_t* index;        /* which atom of the request each is, from 0 */
+  const int32_t* shift;        /* by how many of each lattice vector, a, b, c, a ghost is moved from
+                                  where this atom is owned; zeros for owned atoms */
+  const forcewire_list* lists; /* those that were asked for, in their order */
+} forcewire_atoms;
+
+/* What a many-body potential finds out, but for the forces. */
+typedef struct forcewire_output {
+  double energy;       /* of the owned atoms of this rank */
+  double virial[3][3]; /* with FORCEWIRE_VIRIAL_GIVEN; minus the strain derivative of the energy */
+
+  /* Sends more to the server with this request, a JSON value under a key of its own: "dipole",
+   * "[0, 0, 1.5]". Both are copied. What rank 0 adds is sent; the others may add what they like. */
+  void* context;
+  void (*add_extra)(void* context, const char* key, const char* json);
+} forcewire_output;
+
+/* Where the virial of a many-body potential comes from. */
+typedef enum forcewire_virial {
+  FORCEWIRE_VIRIAL_OF_FORCES, /* forcewire makes it of the forces on owned atoms and ghosts: right
+                                 if energies depend on nothing but relative positions of atoms that
+                                 the rank sees */
+  FORCEWIRE_VIRIAL_GIVEN,     /* compute_atoms writes it */
+  FORCEWIRE_VIRIAL_NONE       /* there is none, and forcewire says so */
+} forcewire_virial;
+
+/* A potential of pairs or of many bodies. All texts and functions must be there, unless they may be
+ * NULL, and those of the other kind, which must be. Functions return 0, or another number after
+ * they have written an error; none may throw. */
 typedef struct forcewire_plugin {
   int32_t abi_version; /* FORCEWIRE_ABI_VERSION. First in every version */
   int32_t option_count;
@@ -101,6 +151,13 @@ typedef struct forcewire_plugin {
   /* Beyond which distance no two atoms see each other; more than 0, the same for ever. */
   double (*cutoff)(const void* self);
 
+  /* Called once on each rank after `create`, with a pointer to an MPI_Comm of all ranks that
+   * outlives what `create` has made. Or NULL: then the potential does not communicate. If there is
+   * one, all ranks compute each request, also those that own no atom. */
+  int32_t (*join)(void* self, const void* mpi_communicator, forcewire_error* error);
+
+  /* Pairs. */
+
   /* Energy u(r) of two atoms of species a and b at a distance r below the cutoff, for --check. */
   double (*pair_energy)(const void* self, int32_t a, int32_t b, double r);
 
@@ -108,6 +165,22 @@ typedef struct forcewire_plugin {
    * anything, and this rank's energy and virial. */
   int32_t (*compute)(void* self, const forcewire_clusters* clusters, double* forces,
                      forcewire_sums* sums, forcewire_error* error);
+
+  /* Many bodies. */
+
+  forcewire_virial virial;
+
+  /* How many neighbour lists it needs, 1 to 16, and which: asked once after `create`. None is
+   * longer than the cutoff. Where atoms see others only through common neighbours, the cutoff is
+   * how far they see in all: ghosts reach as far. */
+  int32_t (*list_count)(const void* self);
+  void (*lists)(const void* self, forcewire_list_kind* kinds);
+
+  /* Called for each request: energy of the owned atoms and minus its derivatives by the position of
+   * each atom, owned or ghost. forcewire brings forces on ghosts home.
+   * forces: x, y, z on each of all atoms; zeros at first. */
+  int32_t (*compute_atoms)(void* self, const forcewire_atoms* atoms, double* forces,
+                           forcewire_output* output, forcewire_error* error);
 } forcewire_plugin;
 
 #define FORCEWIRE_EXPORT __attribute__((visibility("default")))

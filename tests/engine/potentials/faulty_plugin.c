@@ -70,16 +70,17 @@ static int32_t compute(void* self, const forcewire_clusters* clusters, double* f
   return 0;
 }
 
-static const forcewire_plugin plugin = {FORCEWIRE_ABI_VERSION + (FAULT == OTHER_VERSION),
-                                        2,
-                                        FAULT == NO_NAME ? NULL : "faulty",
-                                        "atoms that do not care",
-                                        NULL,
-                                        options,
-                                        create,
-                                        destroy,
-                                        cutoff,
-                                        pair_energy,
-                                        FAULT == NO_COMPUTE ? NULL : compute};
+static const forcewire_plugin plugin = {
+    .abi_version = FORCEWIRE_ABI_VERSION + (FAULT == OTHER_VERSION),
+    .option_count = 2,
+    .name = FAULT == NO_NAME ? NULL : "faulty",
+    .summary = "atoms that do not care",
+    .options = options,
+    .create = create,
+    .destroy = destroy,
+    .cutoff = cutoff,
+    .pair_energy = pair_energy,
+    .compute = FAULT == NO_COMPUTE ? NULL : compute,
+};
 
 const forcewire_plugin* forcewire_get_plugin(void) { return &plugin; }

@@ -56,12 +56,13 @@ TEST(Plugin, ThatIsNoneIsRefusedWithThePath) {
 
 TEST(Plugin, OfAnotherVersionIsRefusedWithBothVersions) {
   EXPECT_THAT([] { make("faulty_OTHER_VERSION"); },
-              refuses("version 2 of the interface for potentials, this forcewire has version 1"));
+              refuses("version 3 of the interface for potentials, this forcewire has version 2"));
 }
 
 TEST(Plugin, ThatDoesNotSayAllItMustIsRefused) {
   EXPECT_THAT([] { make("faulty_NO_NAME"); }, refuses("it has no name"));
-  EXPECT_THAT([] { make("faulty_NO_COMPUTE"); }, refuses("one of its functions is missing"));
+  EXPECT_THAT([] { make("faulty_NO_COMPUTE"); },
+              refuses("it has neither compute nor compute_atoms"));
   EXPECT_THAT([] { make("faulty_BAD_KEY"); }, refuses("option 'k:1' has a key that cannot be"));
   EXPECT_THAT([] { make("faulty_SAME_KEYS"); }, refuses("two of its options have the key k"));
 }

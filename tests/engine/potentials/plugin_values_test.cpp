@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::Pair;
 using testing::ThrowsMessage;
 
-constexpr std::array options{energy_option("depth", "of the well"),
+constexpr std::array options{per_pair(energy_option("depth", "of the well")),
                              length_option("r0", "where it is", "2angstrom"),
                              text_option("file", "a path", "none")};
 
@@ -45,6 +45,17 @@ TEST(PluginValues, OfAPairGoBeforeThoseOfAll) {
   const double* depth = given.values()[0].numbers;
   EXPECT_EQ(std::vector<double>(depth, depth + 4), (std::vector<double>{1, 2, 2, 1}));
   EXPECT_THAT(given.description(), Contains(Pair("depth Al-Ni", "2 hartree")));
+}
+
+TEST(PluginValues, OfASpeciesGoBeforeThoseOfAll) {
+  const std::vector<std::string> species{"Al", "Ni"};
+  constexpr std::array charge{per_species(number_option("charge", "of a nucleus"))};
+  const PluginValues given("ions", charge, "charge=1,charge:Ni=2", species);
+  const double* numbers = given.values()[0].numbers;
+  EXPECT_EQ(std::vector<double>(numbers, numbers + 2), (std::vector<double>{1, 2}));
+  EXPECT_THAT(given.description(), Contains(Pair("charge Ni", "2")));
+  EXPECT_THAT([&] { PluginValues("ions", charge, "charge:Ni=2", species); },
+              ThrowsMessage<ModelError>(HasSubstr("give charge or charge:Al")));
 }
 
 TEST(PluginValues, MayBeGivenPairByPair) {

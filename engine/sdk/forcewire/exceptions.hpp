@@ -1,0 +1,32 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string_view>
+
+#include "forcewire/plugin.h"
+
+namespace forcewire {
+
+/// Does `work` where nothing may throw: writes what an exception says into `error`.
+/// @return 0, or 1 after an exception
+template <class Work>
+std::int32_t report_exceptions(forcewire_error* error, const Work& work) {
+  const auto say = [error](std::string_view what) {
+    const std::size_t length = std::min(what.size(), sizeof(error->text) - 1);
+    error->text[what.copy(error->text, length)] = '\0';
+    return 1;
+  };
+  try {
+    work();
+    return 0;
+  } catch (const std::exception& exception) {
+    return say(exception.what());
+  } catch (...) {
+    return say("an exception that is no std::exception");
+  }
+}
+
+}  // namespace forcewire
