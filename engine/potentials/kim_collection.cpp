@@ -76,7 +76,7 @@ std::vector<std::string> portable_kim_models() {
   }
   std::ranges::sort(names);
   // A model may be in several collections; KIM takes the first.
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
