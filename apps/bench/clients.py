@@ -12,19 +12,22 @@ import liquid
 
 
 class Client:
-    """A command that connects to the UNIX socket /tmp/ipi_{name}; `prepare` writes its input."""
+    """A command that connects to the UNIX socket /tmp/ipi_{name}; `prepare` writes its input.
 
-    def __init__(self, label, command, ranks=None, prepare=None):
+    `system` is the module that has the frames."""
+
+    def __init__(self, label, command, system, ranks=None, prepare=None):
         self.label = label
         self.command = command
+        self.system = system
         self.ranks = ranks
         self.prepare = prepare
         self.process = None
 
     def start(self, name, frame, scratch):
         if self.prepare:
-            self.prepare(name, frame, scratch)
-        words = {'name': name, 'model': liquid.MODEL_OPTIONS}
+            self.prepare(name, frame, self.system, scratch)
+        words = {'name': name, 'model': self.system.MODEL_OPTIONS}
         log = scratch / (self.label.replace(' ', '_') + '.log')
         with open(log, 'wb') as output:
             self.process = subprocess.Popen([word.format(**words) for word in self.command],
@@ -40,40 +43,40 @@ class Client:
             self.process.wait()
 
 
-def floor(program):
+def floor(program, system=liquid):
     """The client that computes nothing."""
-    return Client('floor', [str(program), '/tmp/ipi_{name}'])
+    return Client('floor', [str(program), '/tmp/ipi_{name}'], system)
 
 
-def forcewire(program, ranks):
+def forcewire(program, ranks, system=liquid):
     return Client(f'forcewire n{ranks}',
-                  ['mpirun', '-n', str(ranks), str(program), '-u', '-a', '{name}', '-m', 'lj', '-o',
-                   '{model}'], ranks)
+                  ['mpirun', '-n', str(ranks), str(program), '-u', '-a', '{name}',
+                   *system.FORCEWIRE_MODEL], system, ranks)
 
 
-def other(description):
+def other(description, system=liquid):
     """`LABEL=COMMAND`, as the user gives it."""
     label, separator, command = description.partition('=')
     if not separator or '{name}' not in command:
         raise SystemExit(f'--client: expected LABEL=COMMAND with {{name}} in it, got {description}')
-    return Client(label, shlex.split(command))
+    return Client(label, shlex.split(command), system)
 
 
-def lammps(ranks, cell):
-    """fix ipi of an installed LAMMPS, with its fastest serial Lennard-Jones. Without LAMMPS, or for
-    a cell that is no box along x, y, z: None."""
+def lammps(ranks, cell, system=liquid):
+    """fix ipi of an installed LAMMPS. Without LAMMPS, or for a cell that is no box along x, y, z:
+    None."""
     program = shutil.which('lmp')
     if program is None or np.count_nonzero(cell - np.diag(np.diagonal(cell))):
         return None
     return Client(f'LAMMPS n{ranks}',
-                  ['mpirun', '-n', str(ranks), program, '-in', 'in.lammps', '-log', 'none'], ranks,
-                  write_lammps_input)
+                  ['mpirun', '-n', str(ranks), program, '-in', 'in.lammps', '-log', 'none'],
+                  system, ranks, write_lammps_input)
 
 
 def write_lammps_data(path, edges, positions, mass, velocities=None):
     """Atoms of one species, in whatever units the input has."""
     with open(path, 'w') as data:
-        data.write(f'liquid argon\n\n{len(positions)} atoms\n1 atom types\n\n')
+        data.write(f'atoms\n\n{len(positions)} atoms\n1 atom types\n\n')
         for axis, edge in zip('xyz', edges):
             data.write(f'0 {edge:.17g} {axis}lo {axis}hi\n')
         data.write(f'\nMasses\n\n1 {mass}\n\nAtoms\n\n')
@@ -85,19 +88,16 @@ def write_lammps_data(path, edges, positions, mass, velocities=None):
                 data.write(f'{atom} {x:.17g} {y:.17g} {z:.17g}\n')
 
 
-def write_lammps_input(name, frame, scratch):
+def write_lammps_input(name, frame, system, scratch):
     cell, positions = frame
-    angstrom = liquid.BOHR
+    angstrom = system.BOHR
     write_lammps_data(scratch / 'data.lammps', np.diagonal(cell) * angstrom, positions * angstrom,
-                      39.948)
-    sigma = liquid.SIGMA * angstrom
-    (scratch / 'in.lammps').write_text(f'''units metal
+                      system.MASS)
+    (scratch / 'in.lammps').write_text(f'''{system.LAMMPS_BEFORE_ATOMS}
 atom_style atomic
 atom_modify map array
 read_data data.lammps
-pair_style lj/cut/opt {liquid.CUTOFF * angstrom!r}
-pair_coeff 1 1 {liquid.EPSILON * liquid.HARTREE!r} {sigma!r}
-neighbor {0.3 * sigma!r} bin
+{system.LAMMPS_MODEL}
 neigh_modify every 1 delay 0 check yes
 fix server all ipi {name} 1 unix
 thermo 1000000

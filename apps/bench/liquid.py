@@ -9,7 +9,15 @@ SIGMA = 3.405 / BOHR  # bohr
 EPSILON = 0.0103235 / HARTREE  # hartree; 119.8 K
 CUTOFF = 2.5 * SIGMA
 DENSITY = 0.8442  # reduced
+MASS = 39.948  # dalton
+
+# How each client gets its model.
 MODEL_OPTIONS = f'{SIGMA!r},{EPSILON!r},{CUTOFF!r}'
+FORCEWIRE_MODEL = ['-m', 'lj', '-o', MODEL_OPTIONS]
+LAMMPS_BEFORE_ATOMS = 'units metal'
+LAMMPS_MODEL = f'''pair_style lj/cut/opt {CUTOFF * BOHR!r}
+pair_coeff 1 1 {EPSILON * HARTREE!r} {SIGMA * BOHR!r}
+neighbor {0.3 * SIGMA * BOHR!r} bin'''
 
 TIME_STEP = 0.005  # reduced, as in all comparisons of this liquid
 MELTING_STEPS = 200

@@ -10,6 +10,7 @@ import numpy as np
 
 import clients
 import liquid
+import metal
 import picture
 from server import Server, frame_message
 from trajectory import WARM_UP, make_frames
@@ -41,13 +42,14 @@ def time_client(client, frames, messages, fused, scratch):
 
 
 def contestants(arguments, cell):
-    result = [clients.floor(arguments.idle_client)]
+    system = metal if arguments.kim else liquid
+    result = [clients.floor(arguments.idle_client, system)]
     for ranks in arguments.ranks:
-        result.append(clients.forcewire(arguments.forcewire, ranks))
-        lammps = clients.lammps(ranks, cell)
+        result.append(clients.forcewire(arguments.forcewire, ranks, system))
+        lammps = clients.lammps(ranks, cell, system)
         if lammps:
             result.append(lammps)
-    result += [clients.other(description) for description in arguments.client]
+    result += [clients.other(description, system) for description in arguments.client]
     labels = [client.label for client in result]
     if len(set(labels)) < len(labels):
         raise SystemExit(f'each client once, please, and under a name of its own: {labels}')
@@ -109,6 +111,7 @@ def main():
     parser.add_argument('--scratch', type=Path, required=True)
     parser.add_argument('--atoms', type=int, nargs='+', default=[108, 500, 4000, 32000])
     parser.add_argument('--trajectory', type=Path)
+    parser.add_argument('--kim', action='store_true')
     parser.add_argument('--ranks', type=int, nargs='+', default=[2])
     parser.add_argument('--style', nargs='+', choices=['fused', 'polled'],
                         default=['fused', 'polled'])
@@ -127,7 +130,7 @@ def main():
     else:
         for natoms in arguments.atoms:
             frames = make_frames(arguments.forcewire, max(arguments.ranks), natoms, count,
-                                 arguments.scratch)
+                                 arguments.scratch, metal if arguments.kim else liquid)
             rows += compare(arguments, frames)
     print_table(rows)
     figures = arguments.json or arguments.scratch / 'round_trip.json'

@@ -20,20 +20,6 @@ namespace {
 constexpr double energy_tolerance = 1e-11;
 constexpr double slope_tolerance = 1e-7;
 
-/// One compared quantity.
-struct Row {
-  std::string name;
-  double ours;
-  double reference;
-  double scale;
-  double tolerance;
-
-  double relative_difference() const {
-    return std::abs(ours - reference) / (scale > 0 ? scale : 1);
-  }
-  bool agrees() const { return relative_difference() <= tolerance; }  // false for NaN
-};
-
 /// How deep the energy of species a and b drops, times the cube of the distance where it does
 /// [hartree bohr^3]: it is exactly zero beyond their cutoff, which may be shorter than that of
 /// others.
@@ -85,9 +71,9 @@ std::vector<std::size_t> choose_atoms(const BruteForce& brute_force, double budg
   return chosen;
 }
 
-std::vector<Row> compare_totals(const Result& result, const AtomSums& total,
-                                const TailCorrection& tail) {
-  std::vector<Row> rows;
+std::vector<CheckRow> compare_totals(const Result& result, const AtomSums& total,
+                                     const TailCorrection& tail) {
+  std::vector<CheckRow> rows;
   rows.push_back({"energy [hartree]", result.energy, total.energy + tail.energy,
                   total.energy_scale + std::abs(tail.energy), energy_tolerance});
   constexpr std::string_view axes = "xyz";
@@ -103,43 +89,22 @@ std::vector<Row> compare_totals(const Result& result, const AtomSums& total,
   return rows;
 }
 
-/// The force component with the largest difference.
-class WorstForce {
- public:
-  void add(std::size_t atom, std::span<const double> forces, const AtomSums& sums) {
-    for (std::size_t i = 0; i < 3; ++i) {
-      Row row{fmt::format("force on atom {}, {} [hartree/bohr]", atom, "xyz"[i]),
-              forces[3 * atom + i], sums.force[static_cast<Eigen::Index>(i)], sums.force_scale,
-              slope_tolerance};
-      if (!seen_ || is_worse(row.relative_difference())) row_ = row;
-      seen_ = true;
-    }
+void add_forces(WorstRows& worst, std::size_t atom, std::span<const double> forces,
+                const AtomSums& sums) {
+  for (std::size_t i = 0; i < 3; ++i) {
+    worst.add({.name = fmt::format("force on atom {}, {} [hartree/bohr]", atom, "xyz"[i]),
+               .ours = forces[3 * atom + i],
+               .reference = sums.force[static_cast<Eigen::Index>(i)],
+               .scale = sums.force_scale,
+               .tolerance = slope_tolerance});
   }
-
-  const Row& row() const { return row_; }
-
- private:
-  /// Nothing is worse than NaN.
-  bool is_worse(double difference) const {
-    const double worst = row_.relative_difference();
-    return !std::isnan(worst) && !(difference <= worst);
-  }
-
-  Row row_{};
-  bool seen_ = false;
-};
-
-std::string table(const std::vector<Row>& rows) {
-  std::string text =
-      fmt::format("  {:<34} {:>20} {:>20} {:>11}\n", "", "forcewire", "reference", "difference");
-  for (const Row& row : rows) {
-    text += fmt::format("  {:<34} {:>20.12e} {:>20.12e} {:>11.1e}{}\n", row.name, row.ours,
-                        row.reference, row.relative_difference(), row.agrees() ? "" : "  <--");
-  }
-  return text;
 }
 
 }  // namespace
+
+bool has_pair_energies(const Potential& potential) {
+  return potential.pair_energy(0, 0, potential.cutoff() / 2).has_value();
+}
 
 CheckReport check_result(const Structure& structure, const Cell& cell,
                          std::span<const std::int32_t> species, const Potential& potential,
@@ -149,10 +114,10 @@ CheckReport check_result(const Structure& structure, const Cell& cell,
   const bool whole = atoms.size() == brute_force.atom_count();
 
   AtomSums total;
-  WorstForce worst;
+  WorstRows worst;
   for (const std::size_t atom : atoms) {
     const AtomSums sums = brute_force.sums_of(atom);
-    worst.add(atom, result.forces, sums);
+    add_forces(worst, atom, result.forces, sums);
     total.energy += sums.energy;
     total.virial += sums.virial;
     total.energy_scale += sums.energy_scale;
@@ -160,21 +125,19 @@ CheckReport check_result(const Structure& structure, const Cell& cell,
     total.pairs_at_cutoff += sums.pairs_at_cutoff;
   }
 
-  std::vector<Row> rows;
+  std::vector<CheckRow> rows;
   if (whole) {
     const auto count = atoms_of_each_species(potential, species, brute_force.atom_count());
     rows = compare_totals(result, total, tail_reference(potential, count, cell));
   }
-  rows.push_back(worst.row());
-  const bool agreed =
-      std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.agrees(); });
+  for (const CheckRow& row : worst.rows()) rows.push_back(row);
 
   std::string text = fmt::format(
       "check of the first request: brute force over {} and all images, derivatives by finite "
       "differences\n{}",
       whole ? fmt::format("all {} atoms", atoms.size())
             : fmt::format("{} of {} atoms", atoms.size(), brute_force.atom_count()),
-      table(rows));
+      check_table(rows));
   text +=
       "  The difference is relative to the sum of magnitudes; of the forces, the worst is shown.\n";
   if (!whole)
@@ -185,8 +148,8 @@ CheckReport check_result(const Structure& structure, const Cell& cell,
         "whether they count.\n",
         total.pairs_at_cutoff);
   }
-  text += fmt::format("  verdict: {}\n", agreed ? "agreed" : "DISAGREED");
-  return {text, agreed};
+  const Verdict verdict = overall_verdict(rows);
+  return {text + verdict_line(verdict), verdict};
 }
 
 }  // namespace forcewire

@@ -2,19 +2,16 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 
+#include "apps/forcewire/check_table.hpp"
 #include "engine/geometry/cell.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/potentials/potential.hpp"
 
 namespace forcewire {
 
-/// The outcome of `--check`.
-struct CheckReport {
-  std::string text;  ///< a table and a verdict
-  bool agreed;
-};
+/// Can `check_result` check this model? If not, `check_by_differences` can.
+bool has_pair_energies(const Potential& potential);
 
 /// Compares `result` with brute force and finite differences (`BruteForce`).
 ///

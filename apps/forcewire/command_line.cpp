@@ -38,12 +38,13 @@ struct RawOptions {
   std::string idle_timeout;
   std::string max_seconds;
   std::string stop_file;
+  bool zero_virial = false;
   bool check = false;
   int verbose = 0;
   bool quiet = false;
   bool help = false;
   bool version = false;
-  bool list_models = false;
+  std::string list_of;
 };
 
 void declare_server_options(CLI::App& app, RawOptions& raw) {
@@ -93,11 +94,20 @@ void declare_model_options(CLI::App& app, RawOptions& raw) {
                  "or a subset of abc. Default: auto")
       ->type_name("AXES")
       ->group(group);
-  app.add_flag("--check", raw.check,
-               "Compare the first request with brute force and finite differences,\n"
-               "report, and go on")
+  app.add_flag("--zero-virial", raw.zero_virial,
+               "Send zeros in place of the virial of a model that has none; the extras\n"
+               "then say \"virial\": null. Without it such a model is refused")
       ->group(group);
-  app.add_flag("--list-models", raw.list_models, "Show the models with their options")
+  app.add_flag("--check", raw.check,
+               "Compare the first request with brute force over all pairs or, if the\n"
+               "model has no pair energies, forces and virial with differences of\n"
+               "its energy (132 evaluations at most); report, and go on")
+      ->group(group);
+  app.add_option("--list-models", raw.list_of,
+                 "Show the models with their options; with kim, the names of the OpenKIM\n"
+                 "models that are installed here")
+      ->expected(0, 1)
+      ->option_text("[kim]")
       ->group(group);
 }
 
@@ -237,6 +247,7 @@ CommandLine interpret(const RawOptions& raw) {
   result.idle_timeout = parse_optional_seconds("--idle-timeout", raw.idle_timeout);
   result.max_time = parse_optional_seconds("--max-seconds", raw.max_seconds);
   result.stop_file = optional_path(raw.stop_file);
+  result.zero_virial = raw.zero_virial;
   result.check = raw.check;
   result.verbosity = choose_verbosity(raw);
   return result;
@@ -270,7 +281,9 @@ std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* 
     return Page{raw.model.empty() ? help_page(app) : model_page(raw.model)};
   }
   if (raw.version) return Page{version_text()};
-  if (raw.list_models) return Page{models_page()};
+  if (app.get_option("--list-models")->count() > 0) {
+    return Page{raw.list_of.empty() ? models_page() : models_page_of(raw.list_of)};
+  }
   return interpret(raw);
 }
 

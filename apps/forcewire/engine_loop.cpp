@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <variant>
+#include <vector>
 
 namespace forcewire {
 
@@ -38,6 +39,8 @@ SessionOptions session_options(Evaluator& evaluator) {
 Exit::Reason run_engine_loop(Session& session, Evaluator& evaluator,
                              const EngineLoopObserver& observer) {
   Result result;  // lives as long as the session may have to send it
+  std::vector<double> kept_positions;
+  std::vector<double> kept_forces;  // these, too
   const auto whole_result = [&]() -> const Result& {
     evaluator.await_forces(result.forces.size());
     return result;
@@ -46,12 +49,20 @@ Exit::Reason run_engine_loop(Session& session, Evaluator& evaluator,
     const Event event = session.next();
     if (const auto* exit = std::get_if<Exit>(&event)) return exit->reason;
     if (const auto* request = std::get_if<Evaluate>(&event)) {
-      const Structure structure = to_structure(*request);
+      Structure structure = to_structure(*request);
       observer.before(structure);
       const auto start = std::chrono::steady_clock::now();
       result = evaluator.evaluate_in_pieces(structure);
+      const auto duration = std::chrono::steady_clock::now() - start;
+      const auto keep = [&] {
+        whole_result();
+        kept_forces.assign(result.forces.begin(), result.forces.end());
+        result.forces = kept_forces;
+        kept_positions.assign(structure.positions.begin(), structure.positions.end());
+        structure.positions = kept_positions;
+      };
+      observer.after({structure, whole_result, duration, keep});
       session.answer(to_answer(result, evaluator));
-      observer.after({structure, whole_result, std::chrono::steady_clock::now() - start});
     }
   }
 }

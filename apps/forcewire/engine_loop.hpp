@@ -13,12 +13,15 @@ struct ServedRequest {
   const Structure& structure;
   std::function<const Result&()> result;  ///< waits for forces that are on their way between nodes
   std::chrono::nanoseconds duration;      ///< from the request read to the answer ready to be sent
+  /// Takes structure and result out of the memory of the evaluator, which can evaluate others then:
+  /// what is answered stays what was computed for this request, to the last bit.
+  std::function<void()> keep = {};
 };
 
 /// Who wants to see the requests go by.
 struct EngineLoopObserver {
   std::function<void(const Structure&)> before;
-  std::function<void(const ServedRequest&)> after;
+  std::function<void(const ServedRequest&)> after;  ///< before it is answered
 };
 
 /// Options of a session whose positions go straight into the memory of `evaluator`, and from there

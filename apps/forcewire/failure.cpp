@@ -33,9 +33,16 @@ std::string_view advice_on(PotentialFailure::Kind kind) {
   return {};
 }
 
-/// The engine says what is wrong; what a user of this program can do about it, it does not know.
+/// The engine says what is wrong; what a user of this program can do about it, it mostly does not
+/// know.
 std::string with_advice(const std::exception& error, std::string_view advice) {
   return fmt::format("{}. {}", error.what(), advice);
+}
+
+std::string with_advice_on_models(const ModelError& error) {
+  const std::string text = error.what();
+  if (text.find("--list-models") != std::string::npos) return text + '.';
+  return with_advice(error, "See forcewire --list-models.");
 }
 
 }  // namespace
@@ -46,7 +53,7 @@ Failure to_failure(std::exception_ptr exception) {
   } catch (const UsageError& error) {
     return {ExitStatus::usage, error.what()};
   } catch (const ModelError& error) {
-    return {ExitStatus::usage, with_advice(error, "See forcewire --list-models.")};
+    return {ExitStatus::usage, with_advice_on_models(error)};
   } catch (const ConnectError& error) {
     return {ExitStatus::no_connection, error.what()};
   } catch (const PeerError& error) {

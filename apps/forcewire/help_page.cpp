@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 
+#include "engine/potentials/kim.hpp"
 #include "engine/potentials/registry.hpp"
 
 namespace forcewire {
@@ -97,6 +98,13 @@ std::string model_page(const std::string& name) {
   const ModelInfo info = find_model(name);
   return fmt::format("Options (-o) of -m {}:\n", name) +
          section(info.name, info.summary, info.help);
+}
+
+std::string models_page_of(const std::string& name) {
+  if (name != "kim") return model_page(name);
+  std::string text;
+  for (const std::string& model : kim_model_names()) text += model + '\n';
+  return text;
 }
 
 std::string help_page(CLI::App& app) {

@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "apps/forcewire/check.hpp"
+#include "apps/forcewire/check_by_differences.hpp"
 #include "apps/forcewire/command_line.hpp"
 #include "apps/forcewire/engine_loop.hpp"
 #include "apps/forcewire/failure.hpp"
@@ -22,6 +23,7 @@
 #include "apps/forcewire/vacuum.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/parallel/mpi_error.hpp"
+#include "engine/potentials/errors.hpp"
 #include "engine/potentials/registry.hpp"
 #include "socket/error.hpp"
 #include "socket/open_socket.hpp"
@@ -36,9 +38,11 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds pause_after_silence{200};
 constexpr std::chrono::seconds patience_when_gone{2};
 
-/// Atoms from which on a second rank saves more than it costs to wake it: some 0.1 us an atom
-/// against some 50 us.
-constexpr std::size_t fewest_shared = 1000;
+/// Atoms from which on a second rank saves more than it costs to wake it, some 50 us: an atom takes
+/// some 0.1 us with a pair potential, and more than 1 us with most others.
+std::size_t fewest_shared(const Potential& potential) {
+  return potential.atom_lists().empty() ? 1000 : 50;
+}
 
 /// All that can be wrong without a server is found out while this is made.
 struct Setup {
@@ -50,6 +54,12 @@ Setup set_up(CommandLine command) {
   ModelRequest request{command.model, command.model_options, {}};
   if (command.template_file) request.symbols = read_species(*command.template_file);
   Model model = make_model(request);
+  if (!model.potential->has_virial() && !command.zero_virial) {
+    throw ModelError(fmt::format(
+        "model {} has no virial, which belongs to every answer, expected one that has, or "
+        "--zero-virial to send zeros",
+        command.model));
+  }
   return {std::move(command), std::move(model)};
 }
 
@@ -172,14 +182,14 @@ class Root {
     return options;
   }
 
-  EngineLoopObserver observer(const Evaluator& evaluator) {
+  EngineLoopObserver observer(Evaluator& evaluator) {
     return {.before =
                 [this, &evaluator](const Structure& structure) {
                   if (is_first_) introduce(structure, evaluator.potential());
                 },
             .after =
                 [this, &evaluator](const ServedRequest& request) {
-                  if (is_first_ && command_.check) check(request, evaluator.potential());
+                  if (is_first_ && command_.check) check(request, evaluator);
                   report_.request(request, evaluator.statistics());
                   is_first_ = false;
                 }};
@@ -193,7 +203,14 @@ class Root {
     }
   }
 
-  void check(const ServedRequest& request, const Potential& potential) {
+  void check(const ServedRequest& request, Evaluator& evaluator) {
+    const Potential& potential = evaluator.potential();
+    if (!has_pair_energies(potential)) {
+      request.keep();
+      report_.check(check_by_differences(evaluator, request.structure, command_.periodicity,
+                                         request.result()));
+      return;
+    }
     const Cell cell(request.structure.cell, command_.periodicity);
     report_.check(
         check_result(request.structure, cell, model_.species, potential, request.result()));
@@ -242,14 +259,19 @@ ExitStatus run_program(const Communicator& world, int argc, const char* const* a
     root.emplace(command, model, start);
     root->report().start(command, model, placement);
   }
-  Evaluator evaluator(world, std::move(model.potential),
-                      {.periodicity = command.periodicity,
-                       .species = model.species,
-                       .skin = {},
-                       .pretended_nodes = 0,
-                       .fewest_shared = fewest_shared});
-  if (root) return run_root(*root, evaluator);
-  return static_cast<ExitStatus>(evaluator.serve());
+  EvaluatorOptions options;
+  options.periodicity = command.periodicity;
+  options.species = model.species;
+  options.fewest_shared = fewest_shared(*model.potential);
+  std::optional<Evaluator> evaluator;
+  try {
+    evaluator.emplace(world, std::move(model.potential), std::move(options));
+  } catch (const PotentialFailure&) {  // on all ranks
+    const Failure failure = to_failure(std::current_exception());
+    return *agree_on_failure(world, &failure);
+  }
+  if (root) return run_root(*root, *evaluator);
+  return static_cast<ExitStatus>(evaluator->serve());
 }
 
 }  // namespace forcewire

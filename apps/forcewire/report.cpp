@@ -82,7 +82,7 @@ void Report::warning(std::string_view text) {
 
 void Report::check(const CheckReport& outcome) {
   print(outcome.text);
-  if (outcome.agreed) return;
+  if (outcome.verdict != Verdict::disagreed) return;
   warnings_ << "forcewire: warning: the check of the first request failed, and the run goes on. "
                "Please report it with the structure and the command line.\n"
             << std::flush;

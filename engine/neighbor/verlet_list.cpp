@@ -74,7 +74,7 @@ double VerletList::largest_motion(const Cell& cell) const {
   const double stretch =
       reference == cell.matrix() ? 1.0 : spectral_norm(reference * cell.inverse());
   const double skin = list_cutoff_ - cutoff_;
-  // The longest list decides in a cell that grows, the shortest in one that shrinks.
+  // The longest list decides in a cell that shrinks, the shortest in one that grows.
   return std::min(list_cutoff_ / stretch - cutoff_,
                   (shortest_cutoff_ + skin) / stretch - shortest_cutoff_) /
          2;

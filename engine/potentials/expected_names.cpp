@@ -33,14 +33,20 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string one_of(std::span<const std::string_view> known, std::string_view given) {
-  std::string text = fmt::format("one of {}", fmt::join(known, ", "));
-  if (given.empty() || known.empty()) return text;
+std::optional<std::string_view> close_name(std::span<const std::string_view> known,
+                                           std::string_view given) {
+  if (given.empty() || known.empty()) return std::nullopt;
   const auto closest = std::ranges::min_element(
       known, {}, [given](std::string_view name) { return edit_distance(given, name); });
   // A third of the letters wrong is a slip; more is another word.
-  if (edit_distance(given, *closest) <= closest->size() / 3) {
-    text += fmt::format(" (did you mean '{}'?)", *closest);
+  if (edit_distance(given, *closest) > closest->size() / 3) return std::nullopt;
+  return *closest;
+}
+
+std::string one_of(std::span<const std::string_view> known, std::string_view given) {
+  std::string text = fmt::format("one of {}", fmt::join(known, ", "));
+  if (const auto close = close_name(known, given)) {
+    text += fmt::format(" (did you mean '{}'?)", *close);
   }
   return text;
 }

@@ -7,6 +7,7 @@
 
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/expected_names.hpp"
+#include "engine/potentials/kim.hpp"
 #include "engine/potentials/lennard_jones.hpp"
 #include "engine/potentials/options.hpp"
 #include "engine/potentials/plugin.hpp"
@@ -82,6 +83,14 @@ ModelInfo info_of(const Plugin& plugin) {
 
 }  // namespace
 
+void number_species(const std::vector<std::string>& symbols, Model& model) {
+  for (const std::string& symbol : symbols) {
+    const auto found = std::ranges::find(model.species_names, symbol);
+    model.species.push_back(static_cast<std::int32_t>(found - model.species_names.begin()));
+    if (found == model.species_names.end()) model.species_names.push_back(symbol);
+  }
+}
+
 const std::vector<ModelInfo>& models() {
   static const std::vector<ModelInfo> all = [] {
     std::vector<ModelInfo> infos = {
@@ -89,6 +98,7 @@ const std::vector<ModelInfo>& models() {
     for (const forcewire_plugin* functions : shipped()) {
       infos.push_back(info_of(Plugin(*functions)));
     }
+    infos.push_back(kim_info());
     return infos;
   }();
   return all;
@@ -103,6 +113,7 @@ ModelInfo find_model(const std::string& name) {
 
 Model make_model(const ModelRequest& request) {
   if (request.name == "lj") return make_lennard_jones(request);
+  if (request.name == "kim") return make_kim_model(request);
   if (is_plugin_path(request.name)) return make_plugin_model(Plugin(request.name), request);
   for (const forcewire_plugin* functions : shipped()) {
     if (request.name == functions->name) return make_plugin_model(Plugin(*functions), request);

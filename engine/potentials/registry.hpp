@@ -24,6 +24,9 @@ struct Model {
   std::vector<std::string> species_names;  ///< by species index; empty when species do not matter
 };
 
+/// Numbers species in the order in which they first occur among the atoms of a template.
+void number_species(const std::vector<std::string>& symbols, Model& model);
+
 /// A model for `--list-models` and `--help`.
 struct ModelInfo {
   std::string name;

@@ -15,12 +15,13 @@ namespace forcewire {
 namespace units {
 
 namespace codata_2018 {
-inline constexpr double bohr_radius = 5.29177210903e-11;       ///< [m]
-inline constexpr double hartree_energy = 4.3597447222071e-18;  ///< [J]
-inline constexpr double elementary_charge = 1.602176634e-19;   ///< [C], exact
-inline constexpr double boltzmann_constant = 1.380649e-23;     ///< [J/K], exact
-inline constexpr double avogadro_constant = 6.02214076e23;     ///< [1/mol], exact
-inline constexpr double thermochemical_calorie = 4.184;        ///< [J], by definition
+inline constexpr double bohr_radius = 5.29177210903e-11;           ///< [m]
+inline constexpr double hartree_energy = 4.3597447222071e-18;      ///< [J]
+inline constexpr double elementary_charge = 1.602176634e-19;       ///< [C], exact
+inline constexpr double boltzmann_constant = 1.380649e-23;         ///< [J/K], exact
+inline constexpr double avogadro_constant = 6.02214076e23;         ///< [1/mol], exact
+inline constexpr double thermochemical_calorie = 4.184;            ///< [J], by definition
+inline constexpr double atomic_mass_constant = 1.66053906660e-27;  ///< [kg]
 }  // namespace codata_2018
 
 inline constexpr double bohr = 1;
@@ -37,6 +38,10 @@ inline constexpr double kilojoule_per_mole =
     1e3 / codata_2018::avogadro_constant / codata_2018::hartree_energy;
 inline constexpr double kilocalorie_per_mole =
     codata_2018::thermochemical_calorie * kilojoule_per_mole;
+inline constexpr double joule = 1 / codata_2018::hartree_energy;
+/// A mass of one dalton times the square of one angstrom per picosecond.
+inline constexpr double dalton_angstrom2_per_picosecond2 =
+    codata_2018::atomic_mass_constant * (1e-20 / 1e-24) * joule;
 
 }  // namespace units
 

@@ -63,8 +63,8 @@ class Output {
 
   /// @throws std::invalid_argument when a number is not finite: JSON has no such numbers
   template <class Number>
-    requires(std::integral<Number> || std::floating_point<Number>)
-  void extra(const std::string& key, Number number) {
+  requires(std::integral<Number> || std::floating_point<Number>) void extra(const std::string& key,
+                                                                            Number number) {
     extra(key, json(key, number));
   }
 

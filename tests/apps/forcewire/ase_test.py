@@ -1,20 +1,15 @@
 """ASE as the server: a molecule, a slab, a triclinic crystal, and a cell optimisation."""
 
-import os
-import sys
-import tempfile
-
 import numpy as np
 from ase import Atoms
 from ase.build import bulk, fcc111
-from ase.calculators.socketio import SocketIOCalculator
 from ase.constraints import ExpCellFilter
 from ase.optimize import BFGS
 from ase.units import Bohr, Hartree
 
 import program_run
 from lennard_jones_reference import lennard_jones
-from program_run import Program, ProgramTest
+from served_by_ase import ServedByAse
 
 # Argon in atomic units, by ASE's idea of them. That is CODATA 2014 in ASE 3.22, and the program's is
 # of 2018: with units on the command line they would differ in the eighth digit.
@@ -27,29 +22,7 @@ def model(cutoff=CUTOFF, more=""):
     return ["-m", "lj", "-o", f"sigma={SIGMA!r},epsilon={EPSILON!r},cutoff={cutoff!r}{more}"]
 
 
-class AseTest(ProgramTest):
-    def serve(self, atoms, run, arguments=model()):
-        """Lets `run()` have the forces of the program for `atoms`. Returns what the program said."""
-        with tempfile.TemporaryDirectory() as folder:
-            if self.kind_of_socket == "unix":
-                name = f"fw_{os.getpid()}"
-                where, connect = {"unixsocket": name}, ["-u", "-a", name]
-            else:
-                port = self.free_port()
-                where, connect = {"port": port}, ["-p", str(port)]
-            with Program(connect, arguments) as program:
-                with SocketIOCalculator(**where, log=os.path.join(folder, "log")) as calculator:
-                    atoms.calc = calculator
-                    run()
-                self.expect_success(program)
-            return program.out
-
-    def free_port(self):
-        server = self.new_server()
-        port = server.socket.getsockname()[1]
-        server.close()
-        return port
-
+class AseTest(ServedByAse):
     def expect_right(self, atoms, arguments=model()):
         """Energy, forces and, where ASE has one, stress."""
         cell = np.where(atoms.pbc[:, None], atoms.cell.array, 0.0) / Bohr
@@ -104,7 +77,7 @@ class AseTest(ProgramTest):
                 said = self.expect_right(atoms, [*model(), "--periodic", axes])
                 self.assertRegex(said, rf"periodic axes +{axes}\n")
                 with self.assertRaisesRegex(AssertionError, "warning: .*--periodic " + axes):
-                    self.serve(atoms, atoms.get_potential_energy)
+                    self.serve(atoms, atoms.get_potential_energy, model())
 
     def test_triclinic_crystal(self):
         atoms = bulk("Ar", "fcc", a=5.26) * (3, 2, 2)

@@ -48,7 +48,7 @@ class Dimer : public ::testing::Test {
 
 TEST_F(Dimer, RightNumbersAgree) {
   const CheckReport report = check();
-  EXPECT_TRUE(report.agreed) << report.text;
+  EXPECT_EQ(report.verdict, Verdict::agreed) << report.text;
   EXPECT_THAT(report.text, HasSubstr("all 2 atoms"));
   EXPECT_THAT(report.text, HasSubstr("verdict: agreed"));
   EXPECT_THAT(report.text, Not(HasSubstr("<--")));
@@ -57,20 +57,20 @@ TEST_F(Dimer, RightNumbersAgree) {
 TEST_F(Dimer, WrongEnergyIsSeen) {
   result_.energy *= 1 + 1e-9;
   const CheckReport report = check();
-  EXPECT_FALSE(report.agreed);
+  EXPECT_EQ(report.verdict, Verdict::disagreed);
   EXPECT_THAT(report.text, HasSubstr("verdict: DISAGREED"));
 }
 
 TEST_F(Dimer, WrongForceIsSeen) {
   forces_[4] *= 1 + 1e-5;
   const CheckReport report = check();
-  EXPECT_FALSE(report.agreed);
+  EXPECT_EQ(report.verdict, Verdict::disagreed);
   EXPECT_THAT(report.text, HasSubstr("force on atom 1, y"));
 }
 
 TEST_F(Dimer, ForceThatIsNoNumberIsSeen) {
   forces_[0] = std::nan("");
-  EXPECT_FALSE(check().agreed);
+  EXPECT_EQ(check().verdict, Verdict::disagreed);
 }
 
 TEST_F(Dimer, EachWrongVirialElementIsSeen) {
@@ -79,7 +79,7 @@ TEST_F(Dimer, EachWrongVirialElementIsSeen) {
     for (int j = 0; j < 3; ++j) {
       result_.virial = right;
       result_.virial(i, j) += 1e-5 * right.norm();
-      EXPECT_FALSE(check().agreed) << i << ' ' << j;
+      EXPECT_EQ(check().verdict, Verdict::disagreed) << i << ' ' << j;
     }
   }
 }
@@ -87,7 +87,7 @@ TEST_F(Dimer, EachWrongVirialElementIsSeen) {
 TEST_F(Dimer, SampleWhenAllIsTooMuch) {
   result_.energy *= 2;  // is not looked at
   const CheckReport report = check(1);
-  EXPECT_TRUE(report.agreed) << report.text;
+  EXPECT_EQ(report.verdict, Verdict::agreed) << report.text;
   EXPECT_THAT(report.text, HasSubstr("1 of 2 atoms"));
   EXPECT_THAT(report.text, HasSubstr("not compared"));
 }
@@ -113,7 +113,7 @@ TEST(Check, PeriodicCrystalWithTail) {
   const std::vector<double> positions{0.1, 0.2, 0.3};
   const CheckReport report =
       check_result({lattice, positions}, Cell(lattice), {}, *model.potential, result);
-  EXPECT_TRUE(report.agreed) << report.text;
+  EXPECT_EQ(report.verdict, Verdict::agreed) << report.text;
 }
 
 }  // namespace

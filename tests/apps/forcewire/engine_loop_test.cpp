@@ -179,6 +179,36 @@ TEST(EngineLoop, ObserversSeeAll) {
   });
 }
 
+TEST(EngineLoop, AnObserverMayEvaluateOtherStructuresOfWhatItKeeps) {
+  const Configuration structure = medium();
+  Configuration other = structure;
+  Random random(3);
+  displace(other, 0.5, random);
+  on_nodes([&](Evaluator& evaluator) {
+    const std::string expected = whole_reply(evaluator, structure);
+    const EngineLoopObserver observer{
+        .before = [](const Structure&) {},
+        .after =
+            [&](const ServedRequest& request) {
+              request.keep();
+              const Result otherwise = evaluator.evaluate(other.structure());
+              EXPECT_NE(otherwise.energy, request.result().energy);
+              EXPECT_FALSE(std::ranges::equal(otherwise.forces, request.result().forces));
+              EXPECT_TRUE(std::ranges::equal(request.structure.positions, structure.positions));
+            }};
+    std::string got;
+    serve(
+        evaluator,
+        [&](ConnectedPair& server) {
+          server.send(request_for(structure) + wire::header("GETFORCE"));
+          got = server.receive(expected.size());
+          server.send(wire::header("EXIT"));
+        },
+        observer);
+    EXPECT_TRUE(got == expected);
+  });
+}
+
 TEST(EngineLoop, ServerThatClosesInsideThePositions) {
   const Configuration structure = medium();
   const std::string request = request_for(structure);

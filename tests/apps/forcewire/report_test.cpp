@@ -190,10 +190,12 @@ TEST_F(ReportTest, SummaryOfNothingAndOfChangingSizes) {
 }
 
 TEST_F(ReportTest, ChecksAreShownEvenWhenQuiet) {
-  report(Verbosity::quiet).check({"the table\n", true});
+  report(Verbosity::quiet).check({"the table\n", Verdict::agreed});
   EXPECT_EQ(out(), "the table\n");
   EXPECT_THAT(warnings(), IsEmpty());
-  report(Verbosity::quiet).check({"the table\n", false});
+  report(Verbosity::quiet).check({"the table\n", Verdict::cannot_tell});
+  EXPECT_THAT(warnings(), IsEmpty());
+  report(Verbosity::quiet).check({"the table\n", Verdict::disagreed});
   EXPECT_THAT(warnings(), HasSubstr("warning: the check of the first request failed"));
 }
 

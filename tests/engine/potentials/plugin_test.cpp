@@ -61,7 +61,8 @@ TEST(Plugin, OfAnotherVersionIsRefusedWithBothVersions) {
 
 TEST(Plugin, ThatDoesNotSayAllItMustIsRefused) {
   EXPECT_THAT([] { make("faulty_NO_NAME"); }, refuses("it has no name"));
-  EXPECT_THAT([] { make("faulty_NO_COMPUTE"); }, refuses("it has neither compute nor compute_atoms"));
+  EXPECT_THAT([] { make("faulty_NO_COMPUTE"); },
+              refuses("it has neither compute nor compute_atoms"));
   EXPECT_THAT([] { make("faulty_BAD_KEY"); }, refuses("option 'k:1' has a key that cannot be"));
   EXPECT_THAT([] { make("faulty_SAME_KEYS"); }, refuses("two of its options have the key k"));
 }

@@ -43,7 +43,7 @@ TEST(Registry, NamesItsModelsWhenOneIsUnknown) {
         make_model({"ljj", "5,1e-3,15", {}});
       },
       ThrowsMessage<ModelError>(
-          "unknown model 'ljj', expected one of lj, morse, buckingham, table, "
+          "unknown model 'ljj', expected one of lj, morse, buckingham, table, kim, "
           "or the path of a potential of your own, as in ./morse.so"));
 }
 

@@ -15,8 +15,12 @@ import unittest
 BUILD, GUIDE = (pathlib.Path(argument) for argument in sys.argv[1:3])
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+def block(language, word):
+    """The one block in this language that has a word in it."""
+    found = [text for text in re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+             if word in text]
+    assert len(found) == 1, f"{len(found)} blocks of {language} with {word}"
+    return found[0]
 
 
 class Guide(unittest.TestCase):
@@ -29,9 +33,9 @@ class Guide(unittest.TestCase):
         cls.run_in(cls.home, f"cmake --install {BUILD} --prefix {cls.home}/forcewire")
         cls.work = cls.home / "work"
         cls.work.mkdir()
-        (cls.work / "morse.cpp").write_text(blocks("cpp")[0])
-        (cls.work / "CMakeLists.txt").write_text(blocks("cmake")[0])
-        cls.run_in(cls.work, cls.here(blocks("sh")[1]))
+        (cls.work / "morse.cpp").write_text(block("cpp", "FORCEWIRE_END(MyMorse)"))
+        (cls.work / "CMakeLists.txt").write_text(block("cmake", "project("))
+        cls.run_in(cls.work, cls.here(block("sh", "cmake -S . -B build -D")))
 
     @classmethod
     def here(cls, commands):
@@ -60,8 +64,8 @@ class Guide(unittest.TestCase):
     def test_it_runs_under_ase_and_agrees_with_finite_differences(self):
         # A name of its own: the guide's may be taken on this machine.
         name = f"morse-{os.getpid()}"
-        (self.work / "run.py").write_text(blocks("python")[0].replace('"morse"', f'"{name}"'))
-        commands = self.here(blocks("sh")[2]).replace("-a morse", f"-a {name}")
+        (self.work / "run.py").write_text(block("python", "BFGS").replace('"morse"', f'"{name}"'))
+        commands = self.here(block("sh", "run.py")).replace("-a morse", f"-a {name}")
         text = self.run_in(self.work, commands + "\nwait")
         self.assertIn("verdict: agreed", text)
         # Copper with these parameters, from L. A. Girifalco and V. G. Weizer, Phys. Rev. 114, 687
@@ -69,13 +73,48 @@ class Guide(unittest.TestCase):
         energy = float(re.search(r"energy per atom (\S+) eV", text)[1])
         self.assertAlmostEqual(energy, -3.5, delta=0.2)
 
-    def test_it_can_be_built_without_cmake(self):
-        self.run_in(self.work, self.here(blocks("sh")[3]))
-        text = self.run_in(self.work, f"{self.home}/forcewire/bin/forcewire -m morse.so --help")
-        self.assertIn("my-morse", text)
+    def add_many_body(self):
+        (self.work / "stillinger_weber.cpp").write_text(
+            block("cpp", "FORCEWIRE_MANY_BODY(StillingerWeber)"))
+        lists = self.work / "CMakeLists.txt"
+        more = block("cmake", "stillinger_weber")
+        if more not in lists.read_text():
+            lists.write_text(lists.read_text() + more)
+        (self.work / "melt.py").write_text(block("python", "Langevin"))
+
+    def expect_energy_of_silicon(self, text):
+        # Of -4.3366 eV at rest, little is gone after 20 steps.
+        energy = float(re.search(r"energy per atom (\S+) eV", text)[1])
+        self.assertAlmostEqual(energy, -4.3, delta=0.1)
+
+    def test_many_bodies_run_under_ase_and_agree_with_finite_differences(self):
+        self.add_many_body()
+        commands = self.here(block("sh", "ADDRESS=silicon\n"))
+        text = self.run_in(self.work, commands.replace("=silicon", f"=silicon-{os.getpid()}")
+                           + "\nwait")
+        self.assertIn("verdict: agreed", text)
+        self.expect_energy_of_silicon(text)
+
+    def test_the_batch_job_runs(self):
+        self.add_many_body()
+        self.run_in(self.work, "cmake --build build")
+        text = self.run_in(self.work, self.here(block("sh", "#SBATCH")))
+        self.expect_energy_of_silicon(text)
+
+    def test_the_example_is_that_of_the_guide(self):
+        example = GUIDE.parents[2] / "apps/examples/potentials/stillinger_weber.cpp"
+        self.assertEqual(example.read_text(),
+                         block("cpp", "FORCEWIRE_MANY_BODY(StillingerWeber)"))
+
+    def test_they_can_be_built_without_cmake(self):
+        self.add_many_body()
+        self.run_in(self.work, self.here(block("sh", "g++")))
+        for name, model in (("morse", "my-morse"), ("stillinger_weber", "stillinger-weber")):
+            text = self.run_in(self.work, f"{self.home}/forcewire/bin/forcewire -m {name}.so --help")
+            self.assertIn(model, text)
 
     def test_links_lead_somewhere(self):
-        for target in re.findall(r"\]\(([^)#]+)\)", GUIDE.read_text()):
+        for target in re.findall(r"\]\(([^)#\s]+)\)", GUIDE.read_text()):
             self.assertTrue((GUIDE.parent / target).exists(), target)
 
 

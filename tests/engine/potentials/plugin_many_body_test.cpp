@@ -1,0 +1,149 @@
+// Plug-ins of many bodies, alone: those that cannot be made, and those that compute by hand.
+
+#include "engine/potentials/plugin_many_body.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <string>
+
+#include "engine/potentials/errors.hpp"
+#include "engine/potentials/registry.hpp"
+#include "engine/potentials/units.hpp"
+#include "support/brute_force_atoms.hpp"
+
+namespace forcewire {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+Model make(const std::string& name, const std::string& options = "") {
+  return make_model({std::string(FORCEWIRE_TEST_PLUGINS) + "/" + name + ".so", options, {}});
+}
+
+auto refuses(const char* why) { return ThrowsMessage<ModelError>(HasSubstr(why)); }
+
+TEST(PluginManyBody, ThatDoesNotSayAllItMustIsRefused) {
+  EXPECT_THAT([] { make("many_body_TWO_COMPUTES"); }, refuses("compute and compute_atoms"));
+  EXPECT_THAT([] { make("many_body_NO_LISTS"); }, refuses("does not say which lists"));
+  EXPECT_THAT([] { make("many_body_ZERO_LISTS"); }, refuses("asks for 0 neighbour lists"));
+  EXPECT_THAT([] { make("many_body_TOO_MANY_LISTS"); }, refuses("asks for 17 neighbour lists"));
+  EXPECT_THAT([] { make("many_body_FORGETS_LISTS"); }, refuses("list 0 is nan bohr"));
+  EXPECT_THAT([] { make("many_body_LONG_LIST"); }, refuses("list 0 is 9 bohr"));
+  EXPECT_THAT([] { make("many_body_ZERO_LIST"); }, refuses("list 0 is 0 bohr"));
+  EXPECT_THAT([] { make("many_body_BAD_VIRIAL_KIND"); }, refuses("kind that does not exist"));
+}
+
+ManyBodyPotential& many_body(const Model& model) {
+  return dynamic_cast<ManyBodyPotential&>(*model.potential);
+}
+
+/// Two atoms in a large cell.
+Crystal dimer() { return {30 * Eigen::Matrix3d::Identity(), {{1, 1, 1}, {6, 1, 1}}, {0, 0}}; }
+
+std::string failure_of(const std::string& name) {
+  const Model model = make("many_body_" + name);
+  try {
+    evaluate(many_body(model), dimer());
+  } catch (const PotentialFailure& failure) {
+    return failure.what();
+  }
+  return "none";
+}
+
+TEST(PluginManyBody, ThatFailsSaysWhy) {
+  EXPECT_EQ(failure_of("NO_FAULT"), "none");
+  EXPECT_THAT(failure_of("FAILS"), HasSubstr("failed: too hot"));
+  EXPECT_THAT(failure_of("BAD_JSON"), HasSubstr("its extra 'dipole' is no JSON"));
+  EXPECT_THAT(failure_of("NO_KEY"), HasSubstr("an extra has an empty key"));
+  EXPECT_THAT(failure_of("KEY_TWICE"), HasSubstr("it has the extra 'dipole' twice"));
+}
+
+TEST(PluginManyBody, ThatForgetsNumbersHasNone) {
+  EXPECT_TRUE(std::isnan(evaluate(many_body(make("many_body_FORGETS_ENERGY")), dimer()).energy));
+  EXPECT_TRUE(
+      std::isnan(evaluate(many_body(make("many_body_FORGETS_VIRIAL")), dimer()).virial(2, 2)));
+}
+
+TEST(PluginManyBody, HasExtrasOfTheLastComputation) {
+  const Model model = make("many_body_EXTRAS");
+  for (int twice = 0; twice < 2; ++twice) {
+    evaluate(many_body(model), dimer());
+    EXPECT_EQ(model.potential->extras(), R"({"dipole": [0, 0, 1.5], "say \"so\"": {"a": null}})");
+  }
+}
+
+TEST(PluginManyBody, SaysWhenItHasNoVirial) {
+  EXPECT_FALSE(make("many_body_NO_VIRIAL").potential->has_virial());
+  EXPECT_TRUE(make("many_body_NO_FAULT").potential->has_virial());
+}
+
+Crystal silicon(double lattice_constant, int repeats) {
+  Crystal crystal;
+  crystal.cell = repeats * lattice_constant * Eigen::Matrix3d::Identity();
+  for (int a = 0; a < repeats; ++a) {
+    for (int b = 0; b < repeats; ++b) {
+      for (int c = 0; c < repeats; ++c) {
+        for (const Eigen::Vector3d& x :
+             {Eigen::Vector3d(0, 0, 0), Eigen::Vector3d(0, 0.5, 0.5), Eigen::Vector3d(0.5, 0, 0.5),
+              Eigen::Vector3d(0.5, 0.5, 0)}) {
+          for (const double quarter : {0.0, 0.25}) {
+            crystal.positions.push_back(lattice_constant * (x + Eigen::Vector3d(a, b, c) +
+                                                            Eigen::Vector3d::Constant(quarter)));
+          }
+        }
+      }
+    }
+  }
+  crystal.species.assign(crystal.positions.size(), 0);
+  return crystal;
+}
+
+// The potential was made so that the diamond lattice at 5.431 angstrom has -2 epsilon per atom.
+TEST(StillingerWeber, BindsDiamondAsInThePaper) {
+  const Model model = make("stillinger_weber");
+  const Crystal crystal = silicon(5.431 * units::angstrom, 1);
+  const Evaluation got = evaluate(many_body(model), crystal);
+  EXPECT_NEAR(got.energy / 8 / units::electronvolt, -2 * 2.1683, 1e-4);
+  EXPECT_LT(got.virial.norm(), 1e-3 * std::abs(got.energy));
+}
+
+TEST(StillingerWeber, HasForcesAndVirialThatAreDerivatives) {
+  const Model model = make("stillinger_weber");
+  Crystal crystal = silicon(5.3 * units::angstrom, 1);
+  for (std::size_t i = 0; i < crystal.positions.size(); ++i) {
+    for (int axis = 0; axis < 3; ++axis) {
+      crystal.positions[i][axis] += 0.3 * std::sin(1 + 3 * static_cast<int>(i) + axis);
+    }
+  }
+  const Evaluation got = evaluate(many_body(model), crystal);
+  const auto derivative = [&](const auto& change, double step) {
+    const auto energy = [&](double amount) {
+      Crystal changed = crystal;
+      change(changed, amount);
+      return evaluate(many_body(model), changed).energy;
+    };
+    return (energy(-2 * step) - 8 * energy(-step) + 8 * energy(step) - energy(2 * step)) /
+           (12 * step);
+  };
+  for (int axis = 0; axis < 3; ++axis) {
+    const double slope =
+        derivative([axis](Crystal& c, double x) { c.positions[3][axis] += x; }, 1e-3);
+    EXPECT_NEAR(-slope, got.forces[3][axis], 1e-9);
+    for (int other = 0; other < 3; ++other) {
+      const double strain_slope = derivative(
+          [&](Crystal& c, double x) {
+            Eigen::Matrix3d strain = Eigen::Matrix3d::Identity();
+            strain(axis, other) += x;
+            c.cell = (c.cell * strain).eval();
+            for (Eigen::Vector3d& r : c.positions) r = (strain.transpose() * r).eval();
+          },
+          1e-4);
+      EXPECT_NEAR(-strain_slope, got.virial(axis, other), 1e-8);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace forcewire
