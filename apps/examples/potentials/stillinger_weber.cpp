@@ -42,8 +42,8 @@ struct StillingerWeber {
         bonds.push_back({j, d / r, r, std::exp(gamma / beyond), -gamma / (beyond * beyond)});
 
         const double repulsion = B * std::pow(r, -p), attraction = std::pow(r, -q);
-        const double fade = 0.5 * A * std::exp(1 / beyond),
-                     energy = fade * (repulsion - attraction);
+        const double fade = 0.5 * A * std::exp(1 / beyond);
+        const double energy = fade * (repulsion - attraction);
         const double slope = fade * (q * attraction - p * repulsion) / r;
         gain(i, j, energy, (slope - energy / (beyond * beyond)) * d / r);
       }

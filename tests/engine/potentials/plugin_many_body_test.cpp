@@ -109,14 +109,36 @@ TEST(StillingerWeber, BindsDiamondAsInThePaper) {
   EXPECT_LT(got.virial.norm(), 1e-3 * std::abs(got.energy));
 }
 
-TEST(StillingerWeber, HasForcesAndVirialThatAreDerivatives) {
-  const Model model = make("stillinger_weber");
+/// Eight atoms that are far from where they belong.
+Crystal rattled_silicon() {
   Crystal crystal = silicon(5.3 * units::angstrom, 1);
   for (std::size_t i = 0; i < crystal.positions.size(); ++i) {
     for (int axis = 0; axis < 3; ++axis) {
       crystal.positions[i][axis] += 0.3 * std::sin(1 + 3 * static_cast<int>(i) + axis);
     }
   }
+  return crystal;
+}
+
+// LAMMPS 29 Sep 2021, `pair_style sw` with the same parameters; its virial is pressure times volume
+// over its constant of units metal, 1.6021765e6.
+TEST(StillingerWeber, AgreesWithLammps) {
+  const Model model = make("stillinger_weber");
+  const Evaluation got = evaluate(many_body(model), rattled_silicon());
+  EXPECT_NEAR(got.energy / units::electronvolt, -27.2132864664935, 1e-10);
+  const Eigen::Vector3d force(6.11539421396968, 7.14884696580754, 5.58877921740138);
+  EXPECT_LT((got.forces[3] * units::angstrom / units::electronvolt - force).norm(), 1e-9);
+  constexpr double xx = 185484.495295503, yy = 122795.858319249, zz = 176343.472576959;
+  constexpr double xy = 160820.675728067, xz = 263213.068749785, yz = 138691.100554404;
+  Eigen::Matrix3d pressure;  // bar
+  pressure << xx, xy, xz, xy, yy, yz, xz, yz, zz;
+  const Eigen::Matrix3d virial = pressure * (std::pow(5.3, 3) / 1.6021765e6);
+  EXPECT_LT((got.virial / units::electronvolt - virial).norm(), 1e-9 * virial.norm());
+}
+
+TEST(StillingerWeber, HasForcesAndVirialThatAreDerivatives) {
+  const Model model = make("stillinger_weber");
+  const Crystal crystal = rattled_silicon();
   const Evaluation got = evaluate(many_body(model), crystal);
   const auto derivative = [&](const auto& change, double step) {
     const auto energy = [&](double amount) {
