@@ -113,6 +113,16 @@ function(forcewire_find_python path_variable complaint_variable)
   set(${complaint_variable} "${complaint}" PARENT_SCOPE)
 endfunction()
 
+# forcewire_runs_foreign_models(test...)
+#
+# With sanitizers, these tests go on when a model of OpenKIM frees with delete what it got with
+# new[], as one of MEAM does.
+function(forcewire_runs_foreign_models)
+  if(FORCEWIRE_SANITIZE)
+    set_property(TEST ${ARGN} APPEND PROPERTY ENVIRONMENT ASAN_OPTIONS=alloc_dealloc_mismatch=0)
+  endif()
+endfunction()
+
 # What all kinds of tests have in common.
 function(forcewire_set_test_properties name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PROCESSORS;TIMEOUT" "LABELS;ENVIRONMENT")

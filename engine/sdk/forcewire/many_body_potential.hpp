@@ -155,9 +155,9 @@ class ManyBodyPlugin {
     });
   }
 
-  static constexpr forcewire_virial virial() {
+  static constexpr std::int32_t virial() {
     if constexpr (requires { Potential::virial; }) {
-      return static_cast<forcewire_virial>(Potential::virial);
+      return static_cast<std::int32_t>(Potential::virial);
     } else {
       return FORCEWIRE_VIRIAL_OF_FORCES;
     }

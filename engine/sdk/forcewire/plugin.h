@@ -168,7 +168,7 @@ typedef struct forcewire_plugin {
 
   /* Many bodies. */
 
-  forcewire_virial virial;
+  int32_t virial; /* a forcewire_virial */
 
   /* How many neighbour lists it needs, 1 to 16, and which: asked once after `create`. None is
    * longer than the cutoff. Where atoms see others only through common neighbours, the cutoff is

@@ -98,7 +98,7 @@ static const forcewire_plugin plugin = {
     .cutoff = cutoff,
     .join = FAULT == JOIN_FAILS ? join : NULL,
     .compute = FAULT == TWO_COMPUTES ? compute : NULL,
-    .virial = FAULT == BAD_VIRIAL_KIND  ? (forcewire_virial)7
+    .virial = FAULT == BAD_VIRIAL_KIND  ? 7
               : FAULT == FORGETS_VIRIAL ? FORCEWIRE_VIRIAL_GIVEN
               : FAULT == NO_VIRIAL      ? FORCEWIRE_VIRIAL_NONE
                                         : FORCEWIRE_VIRIAL_OF_FORCES,
