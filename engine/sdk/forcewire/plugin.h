@@ -31,12 +31,14 @@ typedef struct forcewire_option {
   const char* key;
   const char* meaning;      /* a few words, for the help */
   const char* default_text; /* as a user would write it; NULL: the option must be given */
-  forcewire_option_kind kind;
-  int32_t energy_power; /* of a quantity */
-  int32_t length_power; /* of a quantity */
-  int32_t species;      /* of a quantity, how many species it belongs to: 0, one value for all; 1,
-                           each species has its own, which users give as KEY:A=VALUE where it
-                           differs from KEY=VALUE; 2, each pair has, KEY:A-B=VALUE */
+  int32_t kind;             /* a forcewire_option_kind */
+
+  /* Of a quantity: its units, and how many species it belongs to. 0: one value for all; 1: each
+   * species has its own, which users give as KEY:A=VALUE where it differs from KEY=VALUE; 2: each
+   * pair has, KEY:A-B=VALUE. */
+  int32_t energy_power;
+  int32_t length_power;
+  int32_t species;
 } forcewire_option;
 
 /* The value of an option: one of the two. */

@@ -9,6 +9,7 @@
 enum {
   NO_FAULT,
   TWO_COMPUTES,
+  PAIR_ENERGY,
   NO_LISTS,
   ZERO_LISTS,
   TOO_MANY_LISTS,
@@ -25,6 +26,8 @@ enum {
   EXTRAS,
   BAD_JSON,
   NO_KEY,
+  NULL_KEY,
+  NULL_JSON,
   KEY_TWICE,
   JOIN_FAILS
 };
@@ -75,6 +78,8 @@ static int32_t compute_atoms(void* self, const forcewire_atoms* atoms, double* f
   }
   if (FAULT == BAD_JSON) output->add_extra(output->context, "dipole", "[0, 0");
   if (FAULT == NO_KEY) output->add_extra(output->context, "", "1");
+  if (FAULT == NULL_KEY) output->add_extra(output->context, NULL, "1");
+  if (FAULT == NULL_JSON) output->add_extra(output->context, "dipole", NULL);
   if (FAULT == KEY_TWICE) {
     output->add_extra(output->context, "dipole", "1");
     output->add_extra(output->context, "dipole", "2");
@@ -89,6 +94,11 @@ static int32_t compute(void* self, const forcewire_clusters* clusters, double* f
   return 1;
 }
 
+static double pair_energy(const void* self, int32_t a, int32_t b, double r) {
+  (void)self, (void)a, (void)b, (void)r;
+  return 0;
+}
+
 static const forcewire_plugin plugin = {
     .abi_version = FORCEWIRE_ABI_VERSION,
     .name = "faulty",
@@ -97,6 +107,7 @@ static const forcewire_plugin plugin = {
     .destroy = destroy,
     .cutoff = cutoff,
     .join = FAULT == JOIN_FAILS ? join : NULL,
+    .pair_energy = FAULT == PAIR_ENERGY ? pair_energy : NULL,
     .compute = FAULT == TWO_COMPUTES ? compute : NULL,
     .virial = FAULT == BAD_VIRIAL_KIND  ? 7
               : FAULT == FORGETS_VIRIAL ? FORCEWIRE_VIRIAL_GIVEN

@@ -13,6 +13,8 @@ enum {
   NO_COMPUTE,
   BAD_KEY,
   SAME_KEYS,
+  BAD_KIND,
+  BAD_SPECIES,
   CREATE_FAILS,
   ZERO_CUTOFF,
   INFINITE_CUTOFF,
@@ -23,7 +25,8 @@ enum {
 };
 
 static const forcewire_option options[] = {
-    {FAULT == BAD_KEY ? "k:1" : "k", "stiffness", "1", FORCEWIRE_QUANTITY, 1, -2, 0},
+    {FAULT == BAD_KEY ? "k:1" : "k", "stiffness", "1", FAULT == BAD_KIND ? 7 : FORCEWIRE_QUANTITY,
+     1, -2, FAULT == BAD_SPECIES ? 3 : 0},
     {FAULT == SAME_KEYS ? "k" : "word", "a word", "yes", FORCEWIRE_TEXT, 0, 0, 0},
 };
 

@@ -26,6 +26,7 @@ auto refuses(const char* why) { return ThrowsMessage<ModelError>(HasSubstr(why))
 
 TEST(PluginManyBody, ThatDoesNotSayAllItMustIsRefused) {
   EXPECT_THAT([] { make("many_body_TWO_COMPUTES"); }, refuses("compute and compute_atoms"));
+  EXPECT_THAT([] { make("many_body_PAIR_ENERGY"); }, refuses("compute and pair_energy without"));
   EXPECT_THAT([] { make("many_body_NO_LISTS"); }, refuses("does not say which lists"));
   EXPECT_THAT([] { make("many_body_ZERO_LISTS"); }, refuses("asks for 0 neighbour lists"));
   EXPECT_THAT([] { make("many_body_TOO_MANY_LISTS"); }, refuses("asks for 17 neighbour lists"));
@@ -57,6 +58,8 @@ TEST(PluginManyBody, ThatFailsSaysWhy) {
   EXPECT_THAT(failure_of("FAILS"), HasSubstr("failed: too hot"));
   EXPECT_THAT(failure_of("BAD_JSON"), HasSubstr("its extra 'dipole' is no JSON"));
   EXPECT_THAT(failure_of("NO_KEY"), HasSubstr("an extra has an empty key"));
+  EXPECT_THAT(failure_of("NULL_KEY"), HasSubstr("an extra has an empty key"));
+  EXPECT_THAT(failure_of("NULL_JSON"), HasSubstr("its extra 'dipole' is no JSON"));
   EXPECT_THAT(failure_of("KEY_TWICE"), HasSubstr("it has the extra 'dipole' twice"));
 }
 

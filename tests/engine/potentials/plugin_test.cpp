@@ -65,6 +65,8 @@ TEST(Plugin, ThatDoesNotSayAllItMustIsRefused) {
               refuses("it has neither compute nor compute_atoms"));
   EXPECT_THAT([] { make("faulty_BAD_KEY"); }, refuses("option 'k:1' has a key that cannot be"));
   EXPECT_THAT([] { make("faulty_SAME_KEYS"); }, refuses("two of its options have the key k"));
+  EXPECT_THAT([] { make("faulty_BAD_KIND"); }, refuses("option k is of a kind that does not"));
+  EXPECT_THAT([] { make("faulty_BAD_SPECIES"); }, refuses("option k belongs to 3 species"));
 }
 
 TEST(Plugin, ThatCannotBeMadeIsRefused) {
