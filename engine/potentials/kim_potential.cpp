@@ -70,8 +70,8 @@ std::vector<std::pair<std::string, std::string>> KimPotential::description() con
       {"species it has", fmt::format("{}", fmt::join(model_.species(), ", "))},
       {"influence", length_text(cutoff())},
       {"computes in", model_.unit_names()},
-      {"neighbour lists", fmt::format("{}{}", lists.size(),
-                                      with_ghosts == 0 ? "" : ", also of atoms on other ranks")}};
+      {"neighbour lists",
+       fmt::format("{}{}", lists.size(), with_ghosts == 0 ? "" : ", also for ghosts")}};
   return rows;
 }
 

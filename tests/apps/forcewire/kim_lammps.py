@@ -20,6 +20,7 @@ INPUT = """
 atom_modify map yes
 box tilt large
 read_data atoms
+neigh_modify one 20000 page 400000
 kim interactions {species}
 compute virial all pressure NULL virial
 thermo_style custom pe c_virial[*]
@@ -50,10 +51,10 @@ def kim_lammps(model, atoms, lammps="lmp"):
         # In one line, `kim init` must come before the box, `kim interactions` behind it.
         script = f"kim init {model} metal unit_conversion_mode\n" + INPUT.format(
             species=" ".join(species), columns=" ".join(COLUMNS))
-        run = subprocess.run([lammps, "-log", "none", "-screen", "none", "-in", "/dev/stdin"],
+        run = subprocess.run([lammps, "-log", "none", "-in", "/dev/stdin"],
                              input=script, cwd=folder, capture_output=True, text=True)
         if run.returncode != 0:
-            raise RuntimeError(f"LAMMPS failed with {model}: {run.stdout} {run.stderr}")
+            raise RuntimeError(f"LAMMPS failed with {model}: {run.stdout[-1000:]}{run.stderr[:1000]}")
         forces = np.loadtxt(os.path.join(folder, "forces"), skiprows=9, ndmin=2)
         energy, volume, xx, yy, zz, xy, xz, yz = np.loadtxt(os.path.join(folder, "sums"))
     virial = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]]) * volume / BAR

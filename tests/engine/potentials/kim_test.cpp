@@ -93,7 +93,7 @@ TEST(Kim, DescribesTheModel) {
                     Contains(Pair("species it has", "Ar")),
                     Contains(Pair("influence", "19.9113 bohr (10.5366 angstrom)")),
                     Contains(Pair("computes in", "A, eV")),
-                    Contains(Pair("neighbour lists", "2, also of atoms on other ranks"))));
+                    Contains(Pair("neighbour lists", "2, also for ghosts"))));
   const std::vector<AtomListKind> lists = model.potential->atom_lists();
   ASSERT_EQ(lists.size(), 2U);
   EXPECT_TRUE(lists[0].with_ghosts);
