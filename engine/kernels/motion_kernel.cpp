@@ -71,9 +71,7 @@ bool misses(const MovedClusters& moved, std::int32_t slot, std::span<const std::
   const ClusterPart then = everywhere(moved.then + own);
   const V near = hn::Set(d, cutoff * cutoff * (1 + margin));
   const V listed = hn::Set(d, list_cutoff * list_cutoff * (1 - margin));
-  const auto own_cluster = slot / static_cast<std::int32_t>(cluster_slots);
   for (const std::int32_t cluster : candidates) {
-    if (cluster == own_cluster) continue;
     const std::size_t at = static_cast<std::size_t>(cluster) * cluster_numbers;
     for (std::size_t part = 0; part < cluster_parts; ++part) {
       const auto is_near = hn::Lt(distance_squared(now, load_part(moved.now + at, part)), near);

@@ -94,6 +94,23 @@ TEST(AtomLists, ServeInACellThatGrowsAsLongAsTheShortestDoes) {
   }
 }
 
+// Not even if both atoms are in one cluster, which rows of clusters always have.
+TEST(AtomLists, DoNotServeWhereAFastAtomHasComeNear) {
+  Configuration start;
+  start.add({0, 0, 0});
+  start.add({0, 0, cutoff + skin + 0.1});
+  for (const double motion : {1.28, 1.32}) {
+    Configuration now = start;
+    now.positions[2] += motion;
+    now.positions[5] -= motion;
+    VerletList list(cutoff, skin, {{cutoff, false, false}});
+    rebuild(list, start);
+    ASSERT_EQ(list.system().owned_clusters, 1U);
+    ASSERT_EQ(refresh(list, now), Serves::perhaps);
+    EXPECT_EQ(list.lists_all_pairs(), now.positions[5] - now.positions[2] > cutoff);
+  }
+}
+
 // A few fast atoms are looked at for one cutoff only.
 TEST(AtomLists, OfSeveralCutoffsDoNotServeWithFastAtoms) {
   Random random(4);
