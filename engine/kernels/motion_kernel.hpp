@@ -23,8 +23,8 @@ std::size_t find_fast(const MovedClusters& moved, std::size_t clusters, double l
                       std::span<std::int32_t> fast);
 
 /// Is an atom of `candidates` within the cutoff of the one in `slot` now, that was farther from it
-/// than the list cutoff then? Atoms of its own cluster count, too: rows of clusters always have them,
-/// lists of single atoms do not.
+/// than the list cutoff then? Atoms of its own cluster count, too: rows of clusters always have
+/// them, lists of single atoms do not.
 ///
 /// @param cutoff, list_cutoff [bohr]; at both ends rounding is for yes
 bool misses_pair(const MovedClusters& moved, std::int32_t slot,
