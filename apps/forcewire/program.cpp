@@ -266,7 +266,7 @@ ExitStatus run_program(const Communicator& world, int argc, const char* const* a
   std::optional<Evaluator> evaluator;
   try {
     evaluator.emplace(world, std::move(model.potential), std::move(options));
-  } catch (const PotentialFailure&) {  // on all ranks
+  } catch (const ModelError&) {  // on all ranks
     const Failure failure = to_failure(std::current_exception());
     return *agree_on_failure(world, &failure);
   }

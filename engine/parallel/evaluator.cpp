@@ -75,7 +75,7 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
   }
   Attempt attempt;
   attempt([&] { potential_->join(&world_handle_); });
-  if (const auto failure = attempt.first_failure(world_)) throw *failure;
+  if (const auto failure = attempt.first_failure(world_)) throw ModelError(failure->what());
 }
 
 std::span<double> Evaluator::positions(std::size_t count) {

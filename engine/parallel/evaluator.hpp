@@ -81,6 +81,7 @@ struct EvaluatorOptions {
 /// went wrong, all meet in the final reduction, and the root throws.
 class Evaluator {
  public:
+  /// @throws ModelError, on all ranks, when the potential cannot join them
   /// @collective
   Evaluator(const Communicator& world, std::unique_ptr<Potential> potential,
             EvaluatorOptions options);

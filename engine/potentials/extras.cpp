@@ -48,6 +48,10 @@ void Extras::add(const std::string& key, std::string json) {
   entries_.push_back({std::move(name), std::move(json)});
 }
 
+bool Extras::has(const std::string& key) const {
+  return std::ranges::find(entries_, quoted(key), &Entry::key) != entries_.end();
+}
+
 std::string Extras::text() const {
   if (entries_.empty()) return {};
   std::string text = "{";

@@ -9,6 +9,7 @@ namespace forcewire {
 class Extras {
  public:
   void clear() { entries_.clear(); }
+  bool has(const std::string& key) const;
 
   /// @throws PotentialFailure when the key is empty or not UTF-8, or is there already, or the value
   ///         is no JSON

@@ -5,7 +5,6 @@
 #include <set>
 #include <string_view>
 
-#include "engine/potentials/errors.hpp"
 #include "engine/potentials/unit_product.hpp"
 
 namespace forcewire {
@@ -22,7 +21,7 @@ const forcewire_plugin* get_functions(const SharedObject& object,
     throw ModelError(fmt::format("{} is no potential for forcewire: it has no function {}",
                                  path.string(), entry_point));
   }
-  const forcewire_plugin* functions = get();
+  const forcewire_plugin* functions = call_plugin(path.string(), get);
   if (functions == nullptr) {
     throw ModelError(
         fmt::format("{}: {} returned nothing, expected a potential", path.string(), entry_point));
@@ -88,6 +87,9 @@ void Plugin::check() const {
     expect(option.species >= 0 && option.species <= 2,
            fmt::format("its option {} belongs to {} species, expected 0, 1 or 2", key,
                        option.species));
+    expect(option.kind == FORCEWIRE_QUANTITY || option.species == 0,
+           fmt::format("its option {} is a text, which is one for all species, but belongs to {}",
+                       key, option.species));
   }
 }
 

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <fmt/format.h>
+
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "engine/potentials/errors.hpp"
 #include "engine/potentials/shared_object.hpp"
 #include "forcewire/plugin.h"
 
@@ -36,6 +40,23 @@ class Plugin {
   std::optional<SharedObject> object_;  // where the functions are
   const forcewire_plugin* functions_;
 };
+
+/// Calls a function of a plug-in before there is a server. None may throw; what does all the same
+/// becomes an error of ours here, while the object is loaded that knows the exception's type.
+/// @param label of the plug-in, for the error
+/// @throws ModelError with the text of the exception
+template <class Call>
+auto call_plugin(std::string_view label, const Call& call) {
+  std::string what;
+  try {
+    return call();
+  } catch (const std::exception& exception) {
+    what = exception.what();
+  } catch (...) {
+    what = "an exception that is no std::exception";
+  }
+  throw ModelError(fmt::format("the potential {} threw: {}", label, what));
+}
 
 /// Does the name of a model mean a shared object, that is, is it a path or does it end in `.so`?
 bool is_plugin_path(std::string_view model);

@@ -26,7 +26,8 @@ void* create(const Plugin& plugin, std::span<const std::string> species,
                               names.empty() ? nullptr : names.data(), values.values().data()};
   void* self = nullptr;
   forcewire_error error{};
-  if (plugin.functions().create(&setup, &self, &error) != 0) {
+  const auto make = [&] { return plugin.functions().create(&setup, &self, &error); };
+  if (call_plugin(plugin.label(), make) != 0) {
     throw ModelError(fmt::format("model {}: {}", plugin.label(), text_of(error)));
   }
   return self;
@@ -40,7 +41,8 @@ PluginInstance::PluginInstance(Plugin plugin, std::string_view options,
       species_(std::move(species)),
       values_(plugin_.functions().name, plugin_.options(), options, species_),
       self_(create(plugin_, species_, values_), plugin_.functions().destroy),
-      cutoff_(plugin_.functions().cutoff(self_.get())) {
+      cutoff_(
+          call_plugin(plugin_.label(), [&] { return plugin_.functions().cutoff(self_.get()); })) {
   if (!(cutoff_ > 0) || !std::isfinite(cutoff_)) {
     throw ModelError(fmt::format("model {}: its cutoff is {} bohr, expected a number above zero",
                                  plugin_.label(), cutoff_));
@@ -61,7 +63,8 @@ std::vector<std::pair<std::string, std::string>> PluginInstance::description() c
 void PluginInstance::join(const void* mpi_communicator) {
   if (functions().join == nullptr) return;
   forcewire_error error{};
-  if (functions().join(self(), mpi_communicator, &error) != 0) {
+  const auto join = [&] { return functions().join(self(), mpi_communicator, &error); };
+  if (call_plugin(label(), join) != 0) {
     throw ModelError(fmt::format("model {}: {}", label(), text_of(error)));
   }
 }

@@ -23,13 +23,15 @@ std::vector<AtomListKind> ask_for_lists(const PluginInstance& instance) {
   const auto expect = [&](bool holds, const std::string& what) {
     if (!holds) throw ModelError(fmt::format("model {}: {}", instance.label(), what));
   };
-  const int count = instance.functions().list_count(instance.self());
+  const forcewire_plugin& plugin = instance.functions();
+  const int count =
+      call_plugin(instance.label(), [&] { return plugin.list_count(instance.self()); });
   expect(count >= 1 && count <= most_lists,
          fmt::format("it asks for {} neighbour lists, expected 1 to {}", count, most_lists));
   // What it forgets to write is found out.
   std::array<forcewire_list_kind, most_lists> kinds;
   kinds.fill({nan, 0, 0});
-  instance.functions().lists(instance.self(), kinds.data());
+  call_plugin(instance.label(), [&] { plugin.lists(instance.self(), kinds.data()); });
   std::vector<AtomListKind> lists;
   for (int i = 0; i < count; ++i) {
     const forcewire_list_kind& kind = kinds[static_cast<std::size_t>(i)];
@@ -89,6 +91,13 @@ LocalSums PluginManyBody::compute_atoms(const AtomSystem& system, std::span<doub
   instance().expect_success(
       functions.compute_atoms(instance().self(), &atoms, forces.data(), &output, &error), error);
   if (collector.failure) rethrow(collector.failure);
+  if (!has_virial() && extras_.has("virial")) {
+    throw PotentialFailure(
+        PotentialFailure::Kind::exception,
+        fmt::format("the potential {}: it has an extra 'virial', the key by which forcewire says "
+                    "that it has no virial; expected another one",
+                    instance().label()));
+  }
 
   LocalSums sums;
   sums.energy = output.energy;

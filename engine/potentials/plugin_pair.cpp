@@ -40,7 +40,8 @@ LocalSums PluginPair::compute(const LocalSystem& system, std::span<double> force
 }
 
 std::optional<double> PluginPair::pair_energy(int a, int b, double r) const {
-  return instance().functions().pair_energy(instance().self(), a, b, r);
+  const forcewire_plugin& plugin = instance().functions();
+  return call_plugin(plugin.name, [&] { return plugin.pair_energy(instance().self(), a, b, r); });
 }
 
 }  // namespace forcewire

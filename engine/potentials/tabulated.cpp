@@ -31,9 +31,12 @@ struct Tabulated {
                            setup.number("energy-unit", 0, 0))) {
     for (int a = 0; a < setup.species_count(); ++a) {
       for (int b = 0; b < setup.species_count(); ++b) {
-        if (setup.number("cutoff", a, b) > spline.end()) {
-          throw std::invalid_argument(std::string(setup.text("file")) +
-                                      ": the table ends before the cutoff");
+        // The end is begin + n step; rounding must not put it before a cutoff that is the end.
+        const double cutoff = setup.number("cutoff", a, b);
+        if (cutoff > spline.end() * (1 + 1e-12)) {
+          throw std::invalid_argument(std::string(setup.text("file")) + ": the table ends at " +
+                                      std::to_string(spline.end()) +
+                                      " bohr, before the cutoff of " + std::to_string(cutoff));
         }
       }
     }

@@ -29,7 +29,7 @@
 //   };
 //   FORCEWIRE_MANY_BODY(Springs)
 //
-// All in atomic units. The constructor and compute may throw: the text is for the user.
+// All in atomic units. All of them may throw: the text is for the user.
 //
 // May be there, too:
 //
@@ -60,8 +60,8 @@ struct ListKind {
 };
 
 /// The atoms that a rank sees: first those that it owns, 0 to owned() - 1, then ghosts, up to
-/// size() - 1: all others within the cutoff of these, periodic images included. Each is at a place
-/// of its own: nothing needs to be wrapped.
+/// size() - 1: all others within the cutoff of these and some farther ones, periodic images
+/// included. Each is at a place of its own: nothing needs to be wrapped.
 class Atoms {
  public:
   explicit Atoms(const forcewire_atoms& atoms) : atoms_(atoms) {}
@@ -104,16 +104,17 @@ class ManyBodyPlugin {
   static const forcewire_plugin* get() { return &plugin; }
 
  private:
-  /// With the lists that it has asked for.
+  /// With what it has asked for: functions of the interface that ask may not throw.
   struct Instance {
     Potential potential;
+    double cutoff;
     std::vector<ListKind> lists;
 
-    explicit Instance(const Setup& setup) : potential(setup) {
+    explicit Instance(const Setup& setup) : potential(setup), cutoff(potential.cutoff()) {
       if constexpr (requires { potential.lists(); }) {
         lists = potential.lists();
       } else {
-        lists = {{.cutoff = potential.cutoff()}};
+        lists = {{.cutoff = cutoff}};
       }
     }
   };
@@ -128,7 +129,7 @@ class ManyBodyPlugin {
 
   static void destroy(void* self) { delete static_cast<Instance*>(self); }
 
-  static double cutoff(const void* self) { return instance(self).potential.cutoff(); }
+  static double cutoff(const void* self) { return instance(self).cutoff; }
 
   static std::int32_t join(void* self, const void* mpi_communicator, forcewire_error* error) {
     return report_exceptions(error, [&] {

@@ -100,8 +100,8 @@ typedef struct forcewire_list {
 } forcewire_list;
 
 /* What a many-body potential sees on one rank. First the owned atoms, 0 to owned - 1, then ghosts:
- * all other atoms that are within the cutoff of an owned one, whoever owns them, periodic images
- * included. Each is at a place of its own: nothing needs to be wrapped. */
+ * all other atoms that are within the cutoff of an owned one, and some farther ones, whoever owns
+ * them, periodic images included. Each is at a place of its own: nothing needs to be wrapped. */
 typedef struct forcewire_atoms {
   int32_t owned;
   int32_t total;               /* owned atoms and ghosts */
@@ -119,7 +119,8 @@ typedef struct forcewire_output {
   double virial[3][3]; /* with FORCEWIRE_VIRIAL_GIVEN; minus the strain derivative of the energy */
 
   /* Sends more to the server with this request, a JSON value under a key of its own: "dipole",
-   * "[0, 0, 1.5]". Both are copied. What rank 0 adds is sent; the others may add what they like. */
+   * "[0, 0, 1.5]". Both are copied. What rank 0 adds is sent; the others may add what they like.
+   * "virial" is taken where there is no virial. */
   void* context;
   void (*add_extra)(void* context, const char* key, const char* json);
 } forcewire_output;

@@ -46,6 +46,11 @@ class UsageTest(ProgramTest):
     def test_template_that_is_not_there(self):
         self.expect_usage_error([*MODEL, "-t", "/no/such.xyz"], "/no/such.xyz")
 
+    def test_potential_that_cannot_join_the_ranks(self):
+        plugin = os.path.join(os.environ["FORCEWIRE_TEST_PLUGINS"], "many_body_JOIN_FAILS.so")
+        with Program([], model=("-m", plugin)) as program:  # what it will do is told before
+            self.expect_failure(program, USAGE, "wants more ranks")
+
     def test_one_rank_alone_has_a_problem(self):
         """A file may be missing on one node only: the others must not wait for it."""
         if Program.ranks == 1:

@@ -92,7 +92,7 @@ TEST(PluginManyBody, MayCommunicate) {
 TEST(PluginManyBody, ThatCannotJoinIsAFailureOfAllRanks) {
   const Communicator world = Communicator::world();
   EXPECT_THAT([&] { Evaluator(world, make("many_body_JOIN_FAILS").potential, {}); },
-              ThrowsMessage<PotentialFailure>(HasSubstr("wants more ranks")));
+              ThrowsMessage<ModelError>(HasSubstr("wants more ranks")));
 }
 
 TEST(PluginManyBody, ThatWritesOutsideItsForcesIsFoundOut) {

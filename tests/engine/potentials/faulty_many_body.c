@@ -29,6 +29,7 @@ enum {
   NULL_KEY,
   NULL_JSON,
   KEY_TWICE,
+  EXTRA_VIRIAL,
   JOIN_FAILS
 };
 
@@ -80,6 +81,7 @@ static int32_t compute_atoms(void* self, const forcewire_atoms* atoms, double* f
   if (FAULT == NO_KEY) output->add_extra(output->context, "", "1");
   if (FAULT == NULL_KEY) output->add_extra(output->context, NULL, "1");
   if (FAULT == NULL_JSON) output->add_extra(output->context, "dipole", NULL);
+  if (FAULT == EXTRA_VIRIAL) output->add_extra(output->context, "virial", "1");
   if (FAULT == KEY_TWICE) {
     output->add_extra(output->context, "dipole", "1");
     output->add_extra(output->context, "dipole", "2");
@@ -109,10 +111,10 @@ static const forcewire_plugin plugin = {
     .join = FAULT == JOIN_FAILS ? join : NULL,
     .pair_energy = FAULT == PAIR_ENERGY ? pair_energy : NULL,
     .compute = FAULT == TWO_COMPUTES ? compute : NULL,
-    .virial = FAULT == BAD_VIRIAL_KIND  ? 7
-              : FAULT == FORGETS_VIRIAL ? FORCEWIRE_VIRIAL_GIVEN
-              : FAULT == NO_VIRIAL      ? FORCEWIRE_VIRIAL_NONE
-                                        : FORCEWIRE_VIRIAL_OF_FORCES,
+    .virial = FAULT == BAD_VIRIAL_KIND                      ? 7
+              : FAULT == FORGETS_VIRIAL                     ? FORCEWIRE_VIRIAL_GIVEN
+              : FAULT == NO_VIRIAL || FAULT == EXTRA_VIRIAL ? FORCEWIRE_VIRIAL_NONE
+                                                            : FORCEWIRE_VIRIAL_OF_FORCES,
     .list_count = list_count,
     .lists = FAULT == NO_LISTS ? NULL : lists,
     .compute_atoms = compute_atoms,

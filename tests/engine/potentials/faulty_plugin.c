@@ -15,6 +15,7 @@ enum {
   SAME_KEYS,
   BAD_KIND,
   BAD_SPECIES,
+  TEXT_OF_SPECIES,
   CREATE_FAILS,
   ZERO_CUTOFF,
   INFINITE_CUTOFF,
@@ -27,7 +28,8 @@ enum {
 static const forcewire_option options[] = {
     {FAULT == BAD_KEY ? "k:1" : "k", "stiffness", "1", FAULT == BAD_KIND ? 7 : FORCEWIRE_QUANTITY,
      1, -2, FAULT == BAD_SPECIES ? 3 : 0},
-    {FAULT == SAME_KEYS ? "k" : "word", "a word", "yes", FORCEWIRE_TEXT, 0, 0, 0},
+    {FAULT == SAME_KEYS ? "k" : "word", "a word", "yes", FORCEWIRE_TEXT, 0, 0,
+     FAULT == TEXT_OF_SPECIES},
 };
 
 static int32_t create(const forcewire_setup* setup, void** self, forcewire_error* error) {

@@ -61,6 +61,7 @@ TEST(PluginManyBody, ThatFailsSaysWhy) {
   EXPECT_THAT(failure_of("NULL_KEY"), HasSubstr("an extra has an empty key"));
   EXPECT_THAT(failure_of("NULL_JSON"), HasSubstr("its extra 'dipole' is no JSON"));
   EXPECT_THAT(failure_of("KEY_TWICE"), HasSubstr("it has the extra 'dipole' twice"));
+  EXPECT_THAT(failure_of("EXTRA_VIRIAL"), HasSubstr("it has an extra 'virial', the key by which"));
 }
 
 TEST(PluginManyBody, ThatForgetsNumbersHasNone) {

@@ -67,6 +67,8 @@ TEST(Plugin, ThatDoesNotSayAllItMustIsRefused) {
   EXPECT_THAT([] { make("faulty_SAME_KEYS"); }, refuses("two of its options have the key k"));
   EXPECT_THAT([] { make("faulty_BAD_KIND"); }, refuses("option k is of a kind that does not"));
   EXPECT_THAT([] { make("faulty_BAD_SPECIES"); }, refuses("option k belongs to 3 species"));
+  EXPECT_THAT([] { make("faulty_TEXT_OF_SPECIES"); },
+              refuses("option word is a text, which is one for all species, but belongs to 1"));
 }
 
 TEST(Plugin, ThatCannotBeMadeIsRefused) {
@@ -80,6 +82,14 @@ TEST(Plugin, ThatThrowsIsRefusedWithItsText) {
   EXPECT_THAT([] { make("throwing_plugin", "what=no luck,cutoff=5"); }, refuses("no luck"));
   EXPECT_THAT([] { make("throwing_plugin", "what=number,cutoff=5"); },
               refuses("an exception that is no std::exception"));
+}
+
+TEST(Plugin, ThatThrowsWhereItMustNotIsRefusedWithItsText) {
+  for (const char* where : {"GET", "CREATE", "CUTOFF", "LIST_COUNT", "KINDS_OF_LISTS"}) {
+    SCOPED_TRACE(where);
+    EXPECT_THAT([&] { make(std::string("throws_in_") + where); }, refuses("threw: no luck"));
+  }
+  EXPECT_THAT([] { make("throwing_cutoff"); }, refuses("no cutoff today"));
 }
 
 TEST(Plugin, OfPairsRefusesBadCutoffs) {
