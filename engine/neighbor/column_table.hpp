@@ -21,6 +21,8 @@ class ColumnTable {
   /// @param x, y corner of a column [bohr]; @param edge of the squares [bohr]
   ColumnTable(double x, double y, double edge);
 
+  double edge() const { return edge_; }  ///< of a column [bohr]; 0 of a table of no use
+
   /// Number of columns mentioned so far.
   std::int32_t size() const { return static_cast<std::int32_t>(keys_.size()); }
 

@@ -108,20 +108,21 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
     box_.high = box_.high.cwiseMax(place);
   }
   if (arrivals_.empty()) return;
-  if (!(edge_ > 0)) edge_ = reach / 2;
+  // What suited the last atoms suits these.
+  double edge = table_.edge() > 0 ? table_.edge() : reach / 2;
 
   // Each round is nearer to the edge that fits. A drop with an atom evaporated far away takes a
   // few; they are remembered.
   std::vector<std::int32_t> column_begin;
   for (int rounds_left = 20; rounds_left > 0; --rounds_left) {
-    table_ = ColumnTable(box_.low.x(), box_.low.y(), edge_);
+    table_ = ColumnTable(box_.low.x(), box_.low.y(), edge);
     for (Arrival& arrival : arrivals_) {
       arrival.column = table_.mention(arrival.place.x(), arrival.place.y());
     }
     column_begin = sort_by_column(0);
     const double fitting = std::clamp(fitting_edge(column_begin), reach / 16, 4 * reach);
-    if (std::max(fitting / edge_, edge_ / fitting) < tolerated_misfit) break;
-    edge_ = fitting;
+    if (std::max(fitting / edge, edge / fitting) < tolerated_misfit) break;
+    edge = fitting;
   }
   const std::vector<Window> windows = open_windows(reach * (1 + ImagesInBox::margin), column_begin);
   cut_into_clusters(column_begin, &Column::owned);
@@ -198,8 +199,8 @@ double LocalAtoms::fitting_edge(std::span<const std::int32_t> column_begin) cons
   if (full_clusters > 0) height *= static_cast<double>(width) / ((width - 1) * full_clusters);
   const double atoms_per_column =
       static_cast<double>(arrivals_.size()) / static_cast<double>(column_begin.size() - 1);
-  return std::max(std::cbrt(edge_ * edge_ * height),
-                  edge_ * std::sqrt(static_cast<double>(width) / atoms_per_column));
+  return std::max(std::cbrt(table_.edge() * table_.edge() * height),
+                  table_.edge() * std::sqrt(static_cast<double>(width) / atoms_per_column));
 }
 
 /// Mentions the columns around those of the owned atoms, and finds where in them ghosts matter.
@@ -287,7 +288,7 @@ void LocalAtoms::select_others(const Cell& cell, std::span<const double> positio
 void LocalAtoms::cut_into_clusters(std::span<const std::int32_t> column_begin,
                                    IndexRange Column::*range) {
   const auto width = static_cast<std::int32_t>(width_);
-  const double widest_gap = 2 * edge_;
+  const double widest_gap = 2 * table_.edge();
   for (std::size_t column = 0; column + 1 < column_begin.size(); ++column) {
     const auto first = static_cast<std::int32_t>(members_.size());
     std::int32_t begin = column_begin[column];

@@ -122,11 +122,12 @@ class LocalAtoms {
   /// each axis; for some of them up to four times.
   template <typename Visit>
   void visit_columns_near(double x, double y, double reach, const Visit& visit) const {
-    const auto steps = static_cast<int>(std::ceil(2 * reach / edge_));
+    const double edge = table_.edge();
+    const auto steps = static_cast<int>(std::ceil(2 * reach / edge));
     for (int i = 0; i <= steps; ++i) {
       for (int j = 0; j <= steps; ++j) {
-        const std::int32_t column = table_.find(x + std::min(i * edge_ - reach, reach),
-                                                y + std::min(j * edge_ - reach, reach));
+        const std::int32_t column = table_.find(x + std::min(i * edge - reach, reach),
+                                                y + std::min(j * edge - reach, reach));
         if (column != ColumnTable::none) visit(columns_[static_cast<std::size_t>(column)]);
       }
     }
@@ -177,7 +178,6 @@ class LocalAtoms {
   void bound_clusters();
 
   std::size_t width_ = largest_cluster;
-  double edge_ = 0;  // of columns; what suited the last atoms suits the next ones
   ColumnTable table_;
   std::vector<Column> columns_;
   std::vector<std::int32_t> columns_around_;

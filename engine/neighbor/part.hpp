@@ -4,7 +4,8 @@
 
 namespace forcewire {
 
-/// The share of a rank: part `index` of `count`, all as large as can be.
+/// The share of a rank: part `index` of `count`, all as large as can be. Where there are fewer
+/// elements than parts, the first part, that of the root, still has one.
 struct Part {
   int index = 0;
   int count = 1;
@@ -14,14 +15,14 @@ struct Part {
 
   /// Which part element `at` of `total` belongs to.
   int owner(std::size_t total, std::size_t at) const {
-    int part = static_cast<int>(at * static_cast<std::size_t>(count) / total);
-    while (bound(total, part + 1) <= at) ++part;
-    return part;
+    return static_cast<int>(at * static_cast<std::size_t>(count) / total);
   }
 
  private:
+  /// Part p begins with the first element that is no less than total p / count.
   std::size_t bound(std::size_t total, int part) const {
-    return total * static_cast<std::size_t>(part) / static_cast<std::size_t>(count);
+    const auto parts = static_cast<std::size_t>(count);
+    return (total * static_cast<std::size_t>(part) + parts - 1) / parts;
   }
 };
 

@@ -49,6 +49,20 @@ TEST(AtomLists, AreThoseOfTheirCutoffs) {
   }
 }
 
+// Of two rows of clusters or three, no edge of columns may fit.
+TEST(AtomLists, OfFewAtomsAreWhole) {
+  Random random(6);
+  for (int structures = 0; structures < 300; ++structures) {
+    const Eigen::Vector3d box(8 + structures % 37, 8 + structures % 37, 8 + structures % 41);
+    Configuration structure = gas(box.asDiagonal(), 2 + structures % 30, 1, 0, random);
+    structure.cell.setZero();
+    VerletList list(cutoff, skin, {{cutoff, false, false}});
+    rebuild(list, structure);
+    expect_equal(distances(list, *list.system().by_atom, 0, cutoff, structure.natoms()),
+                 expected(structure, cutoff), structure);
+  }
+}
+
 // What a whole list has, seen from both sides, a half one has from one.
 TEST(AtomLists, HalfOnesHaveEachPairOnce) {
   Random random(1);
