@@ -10,8 +10,10 @@ set(FORCEWIRE_TEST_SUPPORT_DIR ${CMAKE_CURRENT_LIST_DIR}/../support)
 
 set(FORCEWIRE_FIND_PYTHON ${CMAKE_CURRENT_LIST_DIR}/../../apps/demo/find_python)
 
-# As in apps/demo/mpi_environment, which says why.
+# As in apps/demo/mpi_environment, which says why; and ranks that wait let others have the core, for
+# several tests run at once.
 set(FORCEWIRE_TEST_ENVIRONMENT
+  OMPI_MCA_mpi_yield_when_idle=1
   OMPI_ALLOW_RUN_AS_ROOT=1
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   OMPI_MCA_rmaps_base_oversubscribe=1

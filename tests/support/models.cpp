@@ -1,11 +1,15 @@
 #include "support/models.hpp"
 
+#include <Eigen/Core>
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/potentials/lennard_jones.hpp"
+#include "engine/potentials/many_body_potential.hpp"
 
 namespace forcewire {
 
@@ -29,6 +33,60 @@ std::unique_ptr<Potential> engine_potential(const ReferenceModel& model) {
     }
   }
   return std::make_unique<LennardJones>(std::move(parameters));
+}
+
+namespace {
+
+class ManyBodyPairs final : public ManyBodyPotential {
+ public:
+  ManyBodyPairs(ReferenceModel model, bool half) : model_(std::move(model)), half_(half) {
+    for (int a = 0; a < species_count(); ++a) {
+      for (int b = 0; b < species_count(); ++b) {
+        cutoff_ = std::max(cutoff_, model_.pair(a, b).cutoff);
+      }
+    }
+  }
+
+  double cutoff() const override { return cutoff_; }
+  std::vector<AtomListKind> atom_lists() const override { return {{cutoff_, half_, !half_}}; }
+  int species_count() const override { return model_.species_count(); }
+  std::vector<std::pair<std::string, std::string>> description() const override { return {}; }
+
+  LocalSums compute_atoms(const AtomSystem& system, std::span<double> forces) override {
+    using Vector = Eigen::Map<const Eigen::Vector3d>;
+    LocalSums sums;
+    const AtomRows& rows = system.lists[0];
+    for (std::size_t i = 0; i < system.owned; ++i) {
+      for (std::size_t at = rows.begin[i]; at < rows.begin[i + 1]; ++at) {
+        const auto j = static_cast<std::size_t>(rows.neighbor[at]);
+        const Eigen::Vector3d d =
+            Vector(&system.positions[3 * j]) - Vector(&system.positions[3 * i]);
+        const double r = d.norm();
+        const ReferencePair& pair = model_.pair(system.species[i], system.species[j]);
+        if (r >= pair.cutoff) continue;
+        // Of a pair that is seen from both sides, or with a ghost, half belongs to this atom.
+        const double share = half_ && j < system.owned ? 1 : 0.5;
+        const PairValue value = pair_value(pair, r);
+        sums.energy += share * static_cast<double>(value.energy);
+        const Eigen::Vector3d force = share * static_cast<double>(value.slope) / r * d;
+        Eigen::Map<Eigen::Vector3d>(&forces[3 * i]) += force;
+        Eigen::Map<Eigen::Vector3d>(&forces[3 * j]) -= force;
+      }
+    }
+    sums.virial = virial_of_forces(system, forces);
+    return sums;
+  }
+
+ private:
+  ReferenceModel model_;
+  bool half_;
+  double cutoff_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Potential> many_body_potential(const ReferenceModel& model, bool half) {
+  return std::make_unique<ManyBodyPairs>(model, half);
 }
 
 ReferencePair argon(Truncation truncation) {

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <ostream>
+#include <utility>
 
 #include "engine/parallel/evaluator.hpp"
 #include "support/agreement.hpp"
@@ -146,9 +148,10 @@ void apply(Change change, Configuration& structure, Random& random) {
   }
 }
 
-TEST(EvaluatorProperty, EveryHistoryAgreesWithTheReference) {
-  const ReferenceModel model(argon(Truncation::smooth));
-  with_evaluator(engine_potential(model), {}, [&](Evaluator& evaluator) {
+const ReferenceModel smooth(argon(Truncation::smooth));
+
+void expect_that_histories_agree(std::unique_ptr<Potential> potential) {
+  with_evaluator(std::move(potential), {}, [&](Evaluator& evaluator) {
     EXPECT_TRUE(rc::check("any history", [&] {
       Random random = random_source();
       Configuration structure = draw_structure();
@@ -161,13 +164,22 @@ TEST(EvaluatorProperty, EveryHistoryAgreesWithTheReference) {
                                             {1, Change::add},
                                             {1, Change::remove},
                                             {1, Change::open_axis}}));
-      compare(evaluator, model, structure);
+      compare(evaluator, smooth, structure);
       for (const Change change : changes) {
         apply(change, structure, random);
-        compare(evaluator, model, structure);
+        compare(evaluator, smooth, structure);
       }
     }));
   });
+}
+
+TEST(EvaluatorProperty, EveryHistoryAgreesWithTheReference) {
+  expect_that_histories_agree(engine_potential(smooth));
+}
+
+TEST(EvaluatorProperty, EveryHistoryOfSingleAtomsAgreesWithTheReference) {
+  expect_that_histories_agree(many_body_potential(smooth, false));
+  expect_that_histories_agree(many_body_potential(smooth, true));
 }
 
 }  // namespace
