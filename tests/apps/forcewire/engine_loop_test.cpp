@@ -209,6 +209,32 @@ TEST(EngineLoop, AnObserverMayEvaluateOtherStructuresOfWhatItKeeps) {
   });
 }
 
+TEST(EngineLoop, WhatAnObserverKeepsIsSentWholeWhateverItEvaluatesThen) {
+  const Configuration structure = medium();
+  Configuration smaller = structure;
+  smaller.positions.resize(structure.positions.size() / 2);
+  on_nodes([&](Evaluator& evaluator) {
+    const std::string expected = whole_reply(evaluator, structure);
+    const EngineLoopObserver observer{.before = [](const Structure&) {},
+                                      .after =
+                                          [&](const ServedRequest& request) {
+                                            request.keep();
+                                            evaluator.evaluate(smaller.structure());
+                                            request.keep();
+                                          }};
+    std::string got;
+    serve(
+        evaluator,
+        [&](ConnectedPair& server) {
+          server.send(request_for(structure) + wire::header("GETFORCE"));
+          got = server.receive(expected.size());
+          server.send(wire::header("EXIT"));
+        },
+        observer);
+    EXPECT_TRUE(got == expected);
+  });
+}
+
 TEST(EngineLoop, ServerThatClosesInsideThePositions) {
   const Configuration structure = medium();
   const std::string request = request_for(structure);
