@@ -24,7 +24,10 @@ class ManyBodyPotential : public Potential {
   /// @param forces x y z on each atom; zeros at first [hartree/bohr]
   virtual LocalSums compute_atoms(const AtomSystem& system, std::span<double> forces) = 0;
 
-  /// Between clusters and atoms.
+  /// From clusters to atoms, ...
+  void prepare(const LocalSystem& system) override;
+
+  /// ... and back.
   /// @throws PotentialFailure when it has written outside of its forces; and what it throws
   LocalSums compute(const LocalSystem& system, std::span<double> forces) final;
 
