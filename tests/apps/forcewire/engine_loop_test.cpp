@@ -61,8 +61,9 @@ Exit::Reason serve(Evaluator& evaluator, const Server& server,
   ConnectedPair pair;
   SessionOptions options = session_options(evaluator);
   options.message_timeout = 500ms;
-  Session session(Socket(std::move(pair.ours)), std::move(options));
   std::jthread peer([&] { server(pair); });
+  // Ends first: when it throws, the server has nothing to wait for.
+  Session session(Socket(std::move(pair.ours)), std::move(options));
   return run_engine_loop(session, evaluator, observer);
 }
 
