@@ -38,6 +38,10 @@ void ManyBodyPotential::prepare(const LocalSystem& system) {
 
 LocalSums ManyBodyPotential::compute(const LocalSystem& system, std::span<double> forces) {
   const AtomSlots& atoms = *system.by_atom;
+  if (atoms.owned == 0 && !is_collective()) {  // not all potentials think of this case
+    std::ranges::fill(forces, 0.0);
+    return {};
+  }
   const std::size_t width = system.width;
   const std::size_t count = atoms.slot.size();
   std::ranges::fill(forces_, guard);

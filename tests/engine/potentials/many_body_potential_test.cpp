@@ -10,19 +10,29 @@
 namespace forcewire {
 namespace {
 
-/// Each owned atom has an energy of 1.
+/// Counts how often it is called.
 class Counting : public ManyBodyPotential {
  public:
+  explicit Counting(bool is_collective = false) : is_collective_(is_collective) {}
+
   double cutoff() const override { return 1; }
   std::vector<AtomListKind> atom_lists() const override { return {{1, false, false}}; }
   int species_count() const override { return 1; }
   std::vector<std::pair<std::string, std::string>> description() const override { return {}; }
 
-  LocalSums compute_atoms(const AtomSystem& system, std::span<double>) override {
+  bool is_collective() const override { return is_collective_; }
+
+  LocalSums compute_atoms(const AtomSystem&, std::span<double>) override {
+    ++calls;
     LocalSums sums;
-    sums.energy = static_cast<double>(system.owned);
+    sums.energy = calls;
     return sums;
   }
+
+  int calls = 0;
+
+ private:
+  bool is_collective_;
 };
 
 TEST(ManyBodyPotential, GetsItsMemoryWhenItPrepares) {
@@ -32,6 +42,19 @@ TEST(ManyBodyPotential, GetsItsMemoryWhenItPrepares) {
   LocalSystem system;
   system.by_atom = &atoms;
   EXPECT_THROW(Counting().prepare(system), std::length_error);
+}
+
+TEST(ManyBodyPotential, ComputesNoAtomsOnlyWhereItCommunicates) {
+  const AtomSlots no_atoms;
+  LocalSystem system;
+  system.width = 4;
+  system.by_atom = &no_atoms;
+  for (const bool is_collective : {false, true}) {
+    Counting potential(is_collective);
+    potential.prepare(system);
+    EXPECT_EQ(potential.compute(system, {}).energy, is_collective ? 1 : 0);
+    EXPECT_EQ(potential.calls, is_collective ? 1 : 0);
+  }
 }
 
 }  // namespace
