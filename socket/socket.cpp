@@ -1,6 +1,7 @@
 #include "socket/socket.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
 
 #include "socket/error.hpp"
@@ -177,6 +179,10 @@ void Socket::writebuffer(std::span<const std::span<const std::byte>> parts,
   while (sent < total) {
     if (sent == there) {
       there = await(sent);
+      if (there <= sent) {
+        throw std::logic_error(fmt::format(
+            "{} of {} bytes can be sent, expected more than the {} that are", there, total, sent));
+      }
       limit.renew();
     }
     std::array<iovec, parts_per_call> vectors;

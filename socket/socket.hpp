@@ -56,6 +56,7 @@ class Socket {
   /// @param await waits until more than the first `sent` bytes can be sent, and returns how many
   ///        can be; empty: all. What it waits is not the peer's silence
   /// @throws PeerError when the connection is closed, breaks or stays silent; never SIGPIPE
+  /// @throws std::logic_error when `await` returns without more
   void writebuffer(std::span<const std::span<const std::byte>> parts,
                    std::optional<std::chrono::nanoseconds> silence = std::nullopt,
                    const std::function<std::size_t(std::size_t sent)>& await = {});

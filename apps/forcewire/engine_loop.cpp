@@ -17,12 +17,9 @@ Structure to_structure(const Evaluate& request) {
           .positions = request.positions};
 }
 
-Answer to_answer(const Result& result, Evaluator& evaluator) {
+Answer to_answer(const Result& result) {
   Answer answer{
       .energy = result.energy, .forces = result.forces, .virial = {}, .extras = result.extras};
-  if (evaluator.await_forces(0) < result.forces.size()) {
-    answer.await_forces = [&evaluator](std::size_t count) { return evaluator.await_forces(count); };
-  }
   Eigen::Map<RowMajorMatrix>(answer.virial.data()) = result.virial;
   return answer;
 }
@@ -54,7 +51,10 @@ Exit::Reason run_engine_loop(Session& session, Evaluator& evaluator,
       const auto start = std::chrono::steady_clock::now();
       result = evaluator.evaluate_in_pieces(structure);
       const auto duration = std::chrono::steady_clock::now() - start;
+      bool is_kept = false;
       const auto keep = [&] {
+        if (is_kept) return;
+        is_kept = true;
         whole_result();
         kept_forces.assign(result.forces.begin(), result.forces.end());
         result.forces = kept_forces;
@@ -62,7 +62,12 @@ Exit::Reason run_engine_loop(Session& session, Evaluator& evaluator,
         structure.positions = kept_positions;
       };
       observer.after({structure, whole_result, duration, keep});
-      session.answer(to_answer(result, evaluator));
+      Answer answer = to_answer(result);
+      // What is kept is whole; what the evaluator awaits by now may belong to another structure.
+      if (!is_kept && evaluator.await_forces(0) < result.forces.size()) {
+        answer.await_forces = [&](std::size_t count) { return evaluator.await_forces(count); };
+      }
+      session.answer(answer);
     }
   }
 }

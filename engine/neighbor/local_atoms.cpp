@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "engine/geometry/coordinates.hpp"
@@ -79,7 +78,7 @@ void LocalAtoms::select(const Cell& cell, std::span<const double> positions,
                         Images images) {
   width_ = cluster_width();
   arrivals_.clear();
-  members_.clear();
+  clusters_.clear(width_);
   columns_.clear();
   columns_around_.clear();
   owned_.clear();
@@ -113,104 +112,28 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
 
   // Each round is nearer to the edge that fits. A drop with an atom evaporated far away takes a
   // few; they are remembered.
-  std::vector<std::int32_t> column_begin;
   for (int rounds_left = 20; rounds_left > 0; --rounds_left) {
     table_ = ColumnTable(box_.low.x(), box_.low.y(), edge);
     for (Arrival& arrival : arrivals_) {
       arrival.column = table_.mention(arrival.place.x(), arrival.place.y());
     }
-    column_begin = sort_by_column(0);
-    const double fitting = std::clamp(fitting_edge(column_begin), reach / 16, 4 * reach);
+    clusters_.sort(arrivals_, 0, table_.size());
+    const double fitting = std::clamp(clusters_.fitting_edge(edge), reach / 16, 4 * reach);
     if (std::max(fitting / edge, edge / fitting) < tolerated_misfit) break;
     edge = fitting;
   }
-  const std::vector<Window> windows = open_windows(reach * (1 + ImagesInBox::margin), column_begin);
-  cut_into_clusters(column_begin, &Column::owned);
-  owned_.assign(members_.size() * width_, padding);
+  const std::vector<Window> windows = open_windows(reach * (1 + ImagesInBox::margin));
+  cut_into_clusters(&Column::owned);
+  owned_.assign(clusters_.size() * width_, padding);
   slot_by_place_.assign(arrivals_.size(), padding);
   select_others(cell, positions, reach, order, part, mates, images, windows);
 }
 
-/// Sorts the arrivals from index `first` on by column and z.
-/// @return where each column mentioned so far begins, and where the last one ends
-std::vector<std::int32_t> LocalAtoms::sort_by_column(std::size_t first) {
-  const auto columns = static_cast<std::size_t>(table_.size());
-  std::vector<std::int32_t> begin(columns + 1, 0);
-  std::vector<Window> extent(columns, {infinity, -infinity});
-  for (std::size_t at = first; at < arrivals_.size(); ++at) {
-    const auto column = static_cast<std::size_t>(arrivals_[at].column);
-    const double z = arrivals_[at].place.z();
-    ++begin[column + 1];
-    extent[column] = {std::min(extent[column].low, z), std::max(extent[column].high, z)};
-  }
-  begin[0] = static_cast<std::int32_t>(first);
-  std::partial_sum(begin.begin(), begin.end(), begin.begin());
-
-  // A column of n atoms is n floors. Atoms by floor, one counting sort, are nearly sorted by z.
-  std::vector<double> floors_per_length(columns, 0);
-  for (std::size_t column = 0; column < columns; ++column) {
-    const double height = extent[column].high - extent[column].low;
-    const double floors = (begin[column + 1] - begin[column]) / height;
-    if (std::isfinite(floors)) floors_per_length[column] = floors;
-  }
-  floor_.resize(arrivals_.size());
-  next_.assign(arrivals_.size() - first + 1, 0);
-  for (std::size_t at = first; at < arrivals_.size(); ++at) {
-    const auto column = static_cast<std::size_t>(arrivals_[at].column);
-    const double above = arrivals_[at].place.z() - extent[column].low;
-    const auto floor = static_cast<std::int32_t>(above * floors_per_length[column]);
-    floor_[at] = std::min(begin[column] + floor, begin[column + 1] - 1);
-    ++next_[static_cast<std::size_t>(floor_[at]) - first + 1];
-  }
-  next_[0] = static_cast<std::int32_t>(first);
-  std::partial_sum(next_.begin(), next_.end(), next_.begin());
-  sorted_.resize(arrivals_.size());
-  for (std::size_t at = first; at < arrivals_.size(); ++at) {
-    const auto to = next_[static_cast<std::size_t>(floor_[at]) - first]++;
-    sorted_[static_cast<std::size_t>(to)] = {arrivals_[at].place.z(),
-                                             static_cast<std::int32_t>(at)};
-  }
-  std::int32_t floor_begin = static_cast<std::int32_t>(first);
-  for (const std::int32_t floor_end : next_) {  // it was moved there
-    if (floor_end - floor_begin > 1) {
-      std::sort(sorted_.begin() + floor_begin, sorted_.begin() + floor_end,
-                [](const Sorted& a, const Sorted& b) { return a.z < b.z; });
-    }
-    floor_begin = floor_end;
-  }
-  return begin;
-}
-
-/// The edge of columns with which clusters of the owned atoms would be about as wide as high, but
-/// with enough atoms in a column for a cluster.
-double LocalAtoms::fitting_edge(std::span<const std::int32_t> column_begin) const {
-  const auto width = static_cast<std::int32_t>(width_);
-  double height = 0;
-  int full_clusters = 0;
-  for (std::size_t column = 0; column + 1 < column_begin.size(); ++column) {
-    for (std::int32_t at = column_begin[column]; at + width <= column_begin[column + 1];
-         at += width) {
-      height += sorted_[static_cast<std::size_t>(at + width - 1)].z -
-                sorted_[static_cast<std::size_t>(at)].z;
-      ++full_clusters;
-    }
-  }
-  // From the first atom to the last there is one distance less than there are atoms.
-  if (full_clusters > 0) height *= static_cast<double>(width) / ((width - 1) * full_clusters);
-  const double atoms_per_column =
-      static_cast<double>(arrivals_.size()) / static_cast<double>(column_begin.size() - 1);
-  return std::max(std::cbrt(table_.edge() * table_.edge() * height),
-                  table_.edge() * std::sqrt(static_cast<double>(width) / atoms_per_column));
-}
-
 /// Mentions the columns around those of the owned atoms, and finds where in them ghosts matter.
-std::vector<LocalAtoms::Window> LocalAtoms::open_windows(
-    double reach, std::span<const std::int32_t> column_begin) {
+std::vector<LocalAtoms::Window> LocalAtoms::open_windows(double reach) {
   std::vector<Window> windows;
   std::vector<std::int32_t> around;
-  for (std::size_t column = 0; column + 1 < column_begin.size(); ++column) {
-    const double lowest = sorted_[static_cast<std::size_t>(column_begin[column])].z;
-    const double highest = sorted_[static_cast<std::size_t>(column_begin[column + 1] - 1)].z;
+  for (std::size_t column = 0; column < clusters_.columns(); ++column) {
     table_.mention_around(static_cast<std::int32_t>(column), reach, around);
     const auto begin = static_cast<std::int32_t>(columns_around_.size());
     columns_around_.insert(columns_around_.end(), around.begin(), around.end());
@@ -219,8 +142,8 @@ std::vector<LocalAtoms::Window> LocalAtoms::open_windows(
     windows.resize(columns_.size(), {infinity, -infinity});
     for (const std::int32_t other : around) {
       Window& window = windows[static_cast<std::size_t>(other)];
-      window.low = std::min(window.low, lowest - reach);
-      window.high = std::max(window.high, highest + reach);
+      window.low = std::min(window.low, clusters_.lowest(column) - reach);
+      window.high = std::max(window.high, clusters_.highest(column) + reach);
     }
   }
   return windows;
@@ -277,38 +200,26 @@ void LocalAtoms::select_others(const Cell& cell, std::span<const double> positio
       }
     });
   }
-  cut_into_clusters(sort_by_column(owned), &Column::images);
-  imaged_.assign(members_.size() * width_ - owned_.size(), padding);
+  clusters_.sort(arrivals_, owned, table_.size());
+  cut_into_clusters(&Column::images);
+  imaged_.assign(clusters_.size() * width_ - owned_.size(), padding);
   const std::size_t first_ghost = arrivals_.size();
   arrivals_.insert(arrivals_.end(), ghosts_.begin(), ghosts_.end());
-  cut_into_clusters(sort_by_column(first_ghost), &Column::ghosts);
+  clusters_.sort(arrivals_, first_ghost, table_.size());
+  cut_into_clusters(&Column::ghosts);
 }
 
-/// Cuts the sorted arrivals of columns into clusters: full ones, but none across a gap.
-void LocalAtoms::cut_into_clusters(std::span<const std::int32_t> column_begin,
-                                   IndexRange Column::*range) {
-  const auto width = static_cast<std::int32_t>(width_);
-  const double widest_gap = 2 * table_.edge();
-  for (std::size_t column = 0; column + 1 < column_begin.size(); ++column) {
-    const auto first = static_cast<std::int32_t>(members_.size());
-    std::int32_t begin = column_begin[column];
-    for (std::int32_t at = begin; at < column_begin[column + 1]; ++at) {
-      const bool last = at + 1 == column_begin[column + 1];
-      const double z = sorted_[static_cast<std::size_t>(at)].z;
-      if (last || at + 1 - begin == width ||
-          sorted_[static_cast<std::size_t>(at) + 1].z - z > widest_gap) {
-        members_.push_back({begin, at + 1});
-        begin = at + 1;
-      }
-    }
-    columns_[column].*range = {first, static_cast<std::int32_t>(members_.size())};
+/// Notes for each column which clusters the arrivals are cut into that were sorted last.
+void LocalAtoms::cut_into_clusters(IndexRange Column::*range) {
+  for (std::size_t column = 0; column < clusters_.columns(); ++column) {
+    columns_[column].*range = clusters_.cut(column, 2 * table_.edge());
   }
 }
 
 /// Fills the arrays that a refresh reads, and takes the positions.
 void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
                       std::span<const std::int32_t> species) {
-  const std::size_t slots = members_.size() * width_;
+  const std::size_t slots = clusters_.size() * width_;
   resize_anew(atoms_, 4 * slots);
   resize_anew(atoms_before_, 4 * slots);
   resize_anew(source_, slots);
@@ -320,12 +231,10 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
   const auto owned = static_cast<std::int32_t>(slot_by_place_.size());
   const double far_shift = far / cell.matrix().col(0).norm();
   for (std::size_t slot = 0; slot < slots; ++slot) {
-    const IndexRange members = members_[slot / width_];
+    const std::size_t cluster = slot / width_;
     const auto lane = static_cast<std::int32_t>(slot % width_);
-    const bool is_padding = lane >= members.end - members.begin;
-    const Sorted& sorted =
-        sorted_[static_cast<std::size_t>(members.begin + (is_padding ? 0 : lane))];
-    const Arrival& arrival = arrivals_[static_cast<std::size_t>(sorted.arrival)];
+    const bool is_padding = lane >= clusters_.atom_count(cluster);
+    const Arrival& arrival = arrivals_[clusters_.arrival(cluster, is_padding ? 0 : lane)];
     const Eigen::Vector3d s =
         cell.inverse() * position_of(positions, static_cast<std::size_t>(arrival.atom));
     source_[slot] = 3 * static_cast<std::int64_t>(arrival.atom);
@@ -360,11 +269,10 @@ void LocalAtoms::note_image_shifts(const Cell& cell, std::span<const double> pos
   image_shifts_.assign(imaged_.size(), {});
   for (std::size_t image = 0; image < imaged_.size(); ++image) {
     const std::size_t slot = owned_.size() + image;
-    const IndexRange members = members_[slot / width_];
+    const std::size_t cluster = slot / width_;
     const auto lane = static_cast<std::int32_t>(slot % width_);
-    if (lane >= members.end - members.begin) continue;
-    const auto at = static_cast<std::size_t>(members.begin + lane);
-    const Arrival& arrival = arrivals_[static_cast<std::size_t>(sorted_[at].arrival)];
+    if (lane >= clusters_.atom_count(cluster)) continue;
+    const Arrival& arrival = arrivals_[clusters_.arrival(cluster, lane)];
     const Shift home =
         order.home(cell, position_of(positions, static_cast<std::size_t>(arrival.atom)));
     for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -375,12 +283,12 @@ void LocalAtoms::note_image_shifts(const Cell& cell, std::span<const double> pos
 
 void LocalAtoms::bound_clusters() {
   for (auto* corner : {&low_, &high_}) {
-    for (auto& axis : *corner) resize_anew(axis, members_.size() + search_padding);
+    for (auto& axis : *corner) resize_anew(axis, clusters_.size() + search_padding);
   }
-  resize_anew(atom_count_, members_.size());
-  for (std::size_t cluster = 0; cluster < members_.size(); ++cluster) {
+  resize_anew(atom_count_, clusters_.size());
+  for (std::size_t cluster = 0; cluster < clusters_.size(); ++cluster) {
     const double* atoms = &atoms_[4 * width_ * cluster];
-    atom_count_[cluster] = members_[cluster].end - members_[cluster].begin;
+    atom_count_[cluster] = clusters_.atom_count(cluster);
     for (std::size_t axis = 0; axis < 3; ++axis) {
       const double* x = atoms + axis * width_;
       double low = x[0];
@@ -458,11 +366,10 @@ bool LocalAtoms::sample_within_since_refresh(const Cell& cell, std::span<const d
 }
 
 std::size_t LocalAtoms::bytes() const {
-  std::size_t bytes =
-      table_.bytes() + bytes_of(columns_, columns_around_, arrivals_, ghosts_, sorted_, floor_,
-                                next_, members_, slot_by_place_, guests_, image_shifts_, owned_,
-                                imaged_, atom_count_, atoms_, selected_atoms_, atoms_before_,
-                                source_, species_);
+  std::size_t bytes = table_.bytes() + clusters_.bytes() +
+                      bytes_of(columns_, columns_around_, arrivals_, ghosts_, slot_by_place_,
+                               guests_, image_shifts_, owned_, imaged_, atom_count_, atoms_,
+                               selected_atoms_, atoms_before_, source_, species_);
   for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
     bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);
   }

@@ -12,6 +12,7 @@
 #include "engine/kernels/aligned_vector.hpp"
 #include "engine/kernels/search_kernel.hpp"
 #include "engine/kernels/simd.hpp"
+#include "engine/neighbor/column_clusters.hpp"
 #include "engine/neighbor/column_table.hpp"
 #include "engine/neighbor/images_in_box.hpp"
 #include "engine/neighbor/part.hpp"
@@ -140,21 +141,6 @@ class LocalAtoms {
   SearchedClusters searched() const;
 
  private:
-  /// Atom `atom` of the request, moved by `shift` lattice vectors to `place`.
-  struct Arrival {
-    Eigen::Vector3d place;
-    std::int32_t atom;
-    std::int32_t column;
-    Shift shift;
-    std::int32_t order;  // its place in the spatial order
-  };
-
-  /// An arrival on its way into a column.
-  struct Sorted {
-    double z;
-    std::int32_t arrival;
-  };
-
   /// Where along a column images and ghosts matter.
   struct Window {
     double low;
@@ -164,15 +150,13 @@ class LocalAtoms {
   void select_owned(const Cell& cell, std::span<const double> positions, double reach,
                     const SpatialOrder& order, Part part, std::span<const int> mates,
                     Images images);
-  double fitting_edge(std::span<const std::int32_t> column_begin) const;
-  std::vector<Window> open_windows(double reach, std::span<const std::int32_t> column_begin);
+  std::vector<Window> open_windows(double reach);
   void select_others(const Cell& cell, std::span<const double> positions, double reach,
                      const SpatialOrder& order, Part part, std::span<const int> mates,
                      Images images, std::span<const Window> windows);
   void note_image_shifts(const Cell& cell, std::span<const double> positions,
                          const SpatialOrder& order);
-  std::vector<std::int32_t> sort_by_column(std::size_t first);
-  void cut_into_clusters(std::span<const std::int32_t> column_begin, IndexRange Column::*range);
+  void cut_into_clusters(IndexRange Column::*range);
   void take(const Cell& cell, std::span<const double> positions,
             std::span<const std::int32_t> species);
   void bound_clusters();
@@ -181,13 +165,10 @@ class LocalAtoms {
   ColumnTable table_;
   std::vector<Column> columns_;
   std::vector<std::int32_t> columns_around_;
-  Box box_;                          // around the owned atoms
-  std::vector<Arrival> arrivals_;    // owned atoms, then images, then ghosts
-  std::vector<Arrival> ghosts_;      // kept for its memory
-  std::vector<Sorted> sorted_;       // each kind by column and z
-  std::vector<std::int32_t> floor_;  // for the sort; kept for its memory
-  std::vector<std::int32_t> next_;   // the same
-  std::vector<IndexRange> members_;  // of each cluster, among the sorted
+  Box box_;                        // around the owned atoms
+  std::vector<Arrival> arrivals_;  // owned atoms, then images, then ghosts
+  std::vector<Arrival> ghosts_;    // kept for its memory
+  ColumnClusters clusters_;        // of arrivals
   std::vector<std::int32_t> owned_;
   std::vector<std::int32_t> imaged_;
   std::vector<Guest> guests_;

@@ -268,22 +268,7 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count, std::siz
   LocalSums sums;
   {
     const Stopwatch watch(statistics_.forces);
-    const bool exists = lists.current().exists();
-    // In a potential that communicates nobody waits for a rank that never gets there.
-    const bool computes =
-        potential_->is_collective() ? ranks.common_bits(exists ? 1 : 0) != 0 : exists;
-    attempt([&] {
-      if (!exists) return;  // a rank knows why
-      const VerletList& list = lists.current();
-      const LocalSystem system = list.system();
-      resize_anew(local_forces_, system.force_numbers());
-      if (!computes) {
-        std::ranges::fill(local_forces_, 0.0);
-        return;
-      }
-      sums = potential_->compute(system, local_forces_);
-      list.fold_images(local_forces_);
-    });
+    sums = compute(lists.current(), ranks, attempt);
     if (ranks.size() > 1) exchange_forces(lists.current(), attempt);
     attempt([&] {
       if (lists.current().exists()) write_forces(lists.current());
@@ -338,6 +323,32 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
         exchange_.open(lists.current(), order_.atoms(), {ranks.rank(), ranks.size()}, attempt);
   }
   if (attempt.failure()) lists.discard_current();
+}
+
+/// In a potential that communicates nobody waits for a rank that never gets there: what fails on
+/// one rank alone comes before all agree to go on.
+LocalSums Evaluator::compute(const VerletList& list, const Communicator& ranks, Attempt& attempt) {
+  LocalSums sums;
+  const bool exists = list.exists();  // if not, a rank knows why
+  attempt([&] {
+    if (!exists) return;
+    const LocalSystem system = list.system();
+    resize_anew(local_forces_, system.force_numbers());
+    potential_->prepare(system);
+  });
+  const bool is_ready = exists && !attempt.failure();
+  const bool computes =
+      potential_->is_collective() ? ranks.common_bits(is_ready ? 1 : 0) != 0 : is_ready;
+  attempt([&] {
+    if (!exists) return;
+    if (!computes) {
+      std::ranges::fill(local_forces_, 0.0);
+      return;
+    }
+    sums = potential_->compute(list.system(), local_forces_);
+    list.fold_images(local_forces_);
+  });
+  return sums;
 }
 
 /// Also on a rank that failed: the others wait for it.

@@ -157,6 +157,7 @@ class Evaluator {
   void share_positions(std::size_t count, std::size_t shared);
   void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
                Attempt& attempt);
+  LocalSums compute(const VerletList& list, const Communicator& ranks, Attempt& attempt);
   void exchange_forces(const VerletList& list, const Attempt& attempt);
   void write_forces(const VerletList& list);
   void check_forces(const VerletList& list) const;

@@ -41,8 +41,6 @@ KimPotential::KimPotential(KimModel model, const std::vector<std::string>& speci
     : model_(std::move(model)), codes_(codes_of(model_, species)) {}
 
 LocalSums KimPotential::compute_atoms(const AtomSystem& system, std::span<double> forces) {
-  LocalSums sums;
-  if (system.owned == 0) return sums;  // not all models think of this case
   const double length_unit = model_.length_unit();
   positions_.resize(system.positions.size());
   std::ranges::transform(system.positions, positions_.begin(),
@@ -54,6 +52,7 @@ LocalSums KimPotential::compute_atoms(const AtomSystem& system, std::span<double
   is_contributing_.assign(system.size(), 0);
   std::fill_n(is_contributing_.begin(), system.owned, 1);
 
+  LocalSums sums;
   sums.energy = model_.energy_unit() *
                 model_.compute({positions_, species_code_, is_contributing_, system.lists}, forces);
   const double force_unit = model_.energy_unit() / length_unit;

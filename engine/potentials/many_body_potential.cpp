@@ -21,7 +21,7 @@ bool all_guards(std::span<const double> numbers) {
 
 }  // namespace
 
-LocalSums ManyBodyPotential::compute(const LocalSystem& system, std::span<double> forces) {
+void ManyBodyPotential::prepare(const LocalSystem& system) {
   const AtomSlots& atoms = *system.by_atom;
   const std::size_t width = system.width;
   const std::size_t count = atoms.slot.size();
@@ -33,7 +33,18 @@ LocalSums ManyBodyPotential::compute(const LocalSystem& system, std::span<double
     for (std::size_t axis = 0; axis < 3; ++axis) positions_[3 * atom + axis] = from[axis * width];
     species_[atom] = static_cast<std::int32_t>(std::bit_cast<std::int64_t>(from[3 * width]));
   }
-  forces_.assign(3 * count + 2 * guards, guard);
+  forces_.resize(3 * count + 2 * guards);
+}
+
+LocalSums ManyBodyPotential::compute(const LocalSystem& system, std::span<double> forces) {
+  const AtomSlots& atoms = *system.by_atom;
+  if (atoms.owned == 0 && !is_collective()) {  // not all potentials think of this case
+    std::ranges::fill(forces, 0.0);
+    return {};
+  }
+  const std::size_t width = system.width;
+  const std::size_t count = atoms.slot.size();
+  std::ranges::fill(forces_, guard);
   const std::span<double> its_forces(&forces_[guards], 3 * count);
   std::ranges::fill(its_forces, 0.0);
   const LocalSums sums = compute_atoms(

@@ -20,11 +20,15 @@ class ManyBodyPotential : public Potential {
   /// The lists that `compute_atoms` gets, in this order. The same for ever.
   std::vector<AtomListKind> atom_lists() const override = 0;
 
-  /// Energy of the owned atoms, its forces on all atoms, and the virial.
+  /// Energy of the owned atoms, its forces on all atoms, and the virial. Called where there are
+  /// owned atoms; if `is_collective`, on all ranks.
   /// @param forces x y z on each atom; zeros at first [hartree/bohr]
   virtual LocalSums compute_atoms(const AtomSystem& system, std::span<double> forces) = 0;
 
-  /// Between clusters and atoms.
+  /// From clusters to atoms, ...
+  void prepare(const LocalSystem& system) override;
+
+  /// ... and back.
   /// @throws PotentialFailure when it has written outside of its forces; and what it throws
   LocalSums compute(const LocalSystem& system, std::span<double> forces) final;
 

@@ -69,6 +69,11 @@ Eigen::Matrix3d matrix(const double (&rows)[3][3]) {
 PluginManyBody::PluginManyBody(PluginInstance instance)
     : OfPlugin(std::move(instance)), lists_(ask_for_lists(this->instance())) {}
 
+void PluginManyBody::prepare(const LocalSystem& system) {
+  OfPlugin::prepare(system);
+  extras_.clear();
+}
+
 LocalSums PluginManyBody::compute_atoms(const AtomSystem& system, std::span<double> forces) {
   std::array<forcewire_list, most_lists> lists{};
   std::ranges::transform(system.lists, lists.begin(), [](const AtomRows& rows) {

@@ -20,6 +20,9 @@ class PluginManyBody final : public OfPlugin<ManyBodyPotential> {
 
   std::vector<AtomListKind> atom_lists() const override { return lists_; }
 
+  /// Forgets the extras of other requests, too: `compute_atoms` need not be called.
+  void prepare(const LocalSystem& system) override;
+
   /// @throws PotentialFailure when it says that it failed, or adds a bad extra
   LocalSums compute_atoms(const AtomSystem& system, std::span<double> forces) override;
 

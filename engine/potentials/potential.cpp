@@ -8,6 +8,8 @@ TailCorrection Potential::tail(std::span<const std::int64_t> /*count*/, double /
 
 void Potential::join(const void* /*mpi_communicator*/) {}
 
+void Potential::prepare(const LocalSystem& /*system*/) {}
+
 std::optional<std::string> Potential::why_fully_periodic() const { return std::nullopt; }
 
 std::optional<double> Potential::pair_energy(int /*a*/, int /*b*/, double /*r*/) const {

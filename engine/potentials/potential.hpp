@@ -40,6 +40,11 @@ class Potential {
   /// Does `compute` communicate? Then all ranks call it, or none.
   virtual bool is_collective() const { return false; }
 
+  /// Called on each rank before `compute` with the same system. What may fail on one rank alone,
+  /// such as to get memory, belongs here: if it throws on any rank, none calls the `compute` of a
+  /// potential that communicates.
+  virtual void prepare(const LocalSystem& system);
+
   /// Forces on the owned atoms and images of `system`, and this rank's share of energy and
   /// virial.
   ///

@@ -274,6 +274,21 @@ TEST_F(SessionTest, ServerThatIsGoneBetweenPiecesOfTheForces) {
   EXPECT_EQ(error.got(), 24U + 40U);
 }
 
+TEST_F(SessionTest, DoesNotWaitForEverForForcesThatDoNotCome) {
+  const std::vector<double> forces = numbers(12);
+  for (const std::size_t most : {0U, 5U}) {
+    server = ConnectedPair();
+    start();
+    server.send(wire::posdata(some_cell, numbers(12)) + wire::header("GETFORCE"));
+    next_request();
+    Answer answer{-1.5, forces, some_virial, ""};
+    answer.await_forces = [&](std::size_t count) { return std::min(count, most); };
+    session().answer(answer);
+    EXPECT_THROW(session().next(), std::logic_error) << "at most " << most;
+    end();
+  }
+}
+
 TEST_F(SessionTest, WhatItAwaitsIsNoTimeOfSending) {
   server.send(wire::posdata(some_cell, one_atom));
   next_request();

@@ -29,7 +29,8 @@
 //   };
 //   FORCEWIRE_MANY_BODY(Springs)
 //
-// All in atomic units. All of them may throw: the text is for the user.
+// All in atomic units. All of them may throw: the text is for the user. A rank that owns no atoms
+// does not call compute, unless there is a join.
 //
 // May be there, too:
 //

@@ -179,8 +179,9 @@ typedef struct forcewire_plugin {
   int32_t (*list_count)(const void* self);
   void (*lists)(const void* self, forcewire_list_kind* kinds);
 
-  /* Called for each request: energy of the owned atoms and minus its derivatives by the position of
-   * each atom, owned or ghost. forcewire brings forces on ghosts home.
+  /* Called for each request on each rank that owns atoms, and on the others as well if there is a
+   * `join`, then with no atoms: energy of the owned atoms and minus its derivatives by the position
+   * of each atom, owned or ghost. forcewire brings forces on ghosts home.
    * forces: x, y, z on each of all atoms; zeros at first. */
   int32_t (*compute_atoms)(void* self, const forcewire_atoms* atoms, double* forces,
                            forcewire_output* output, forcewire_error* error);

@@ -61,8 +61,9 @@ Exit::Reason serve(Evaluator& evaluator, const Server& server,
   ConnectedPair pair;
   SessionOptions options = session_options(evaluator);
   options.message_timeout = 500ms;
-  Session session(Socket(std::move(pair.ours)), std::move(options));
   std::jthread peer([&] { server(pair); });
+  // Ends first: when it throws, the server has nothing to wait for.
+  Session session(Socket(std::move(pair.ours)), std::move(options));
   return run_engine_loop(session, evaluator, observer);
 }
 
@@ -196,6 +197,32 @@ TEST(EngineLoop, AnObserverMayEvaluateOtherStructuresOfWhatItKeeps) {
               EXPECT_FALSE(std::ranges::equal(otherwise.forces, request.result().forces));
               EXPECT_TRUE(std::ranges::equal(request.structure.positions, structure.positions));
             }};
+    std::string got;
+    serve(
+        evaluator,
+        [&](ConnectedPair& server) {
+          server.send(request_for(structure) + wire::header("GETFORCE"));
+          got = server.receive(expected.size());
+          server.send(wire::header("EXIT"));
+        },
+        observer);
+    EXPECT_TRUE(got == expected);
+  });
+}
+
+TEST(EngineLoop, WhatAnObserverKeepsIsSentWholeWhateverItEvaluatesThen) {
+  const Configuration structure = medium();
+  Configuration smaller = structure;
+  smaller.positions.resize(structure.positions.size() / 2);
+  on_nodes([&](Evaluator& evaluator) {
+    const std::string expected = whole_reply(evaluator, structure);
+    const EngineLoopObserver observer{.before = [](const Structure&) {},
+                                      .after =
+                                          [&](const ServedRequest& request) {
+                                            request.keep();
+                                            evaluator.evaluate(smaller.structure());
+                                            request.keep();
+                                          }};
     std::string got;
     serve(
         evaluator,

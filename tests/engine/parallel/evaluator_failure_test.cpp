@@ -9,6 +9,7 @@
 #include <limits>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 #include "engine/parallel/evaluator.hpp"
 #include "engine/potentials/errors.hpp"
@@ -242,6 +243,53 @@ TEST(EvaluatorFailure, PotentialFindsNoMemory) {
   for (int rank = 0; rank < world.size(); ++rank) {
     expect_complaint(FailingPotential::Mode::bad_alloc, rank, Kind::memory,
                      HasSubstr("out of memory"));
+  }
+}
+
+/// Ideal atoms whose ranks wait for each other whenever they compute. Rank `culprit` has no memory
+/// to prepare for the second request.
+class WaitingPotential : public Potential {
+ public:
+  explicit WaitingPotential(int culprit) : fails_(culprit == world_.rank()) {}
+
+  double cutoff() const override { return argon().cutoff; }
+  int species_count() const override { return 1; }
+  std::vector<std::pair<std::string, std::string>> description() const override { return {}; }
+  bool is_collective() const override { return true; }
+
+  void prepare(const LocalSystem&) override {
+    is_prepared_ = true;
+    if (++calls_ == 2 && fails_) throw std::bad_alloc();
+  }
+
+  LocalSums compute(const LocalSystem&, std::span<double> forces) override {
+    EXPECT_TRUE(std::exchange(is_prepared_, false));
+    EXPECT_NE(calls_, 2);
+    world_.barrier();
+    std::ranges::fill(forces, 0.0);
+    LocalSums sums;
+    sums.energy = 1;
+    return sums;
+  }
+
+ private:
+  Communicator world_ = Communicator::world();
+  bool fails_;
+  bool is_prepared_ = false;
+  int calls_ = 0;
+};
+
+TEST(EvaluatorFailure, NobodyWaitsForARankThatFindsNoMemoryToPrepare) {
+  const int ranks = Communicator::world().size();
+  const Configuration gas = good_gas();
+  for (int rank = 0; rank < ranks; ++rank) {
+    for_each_layout({}, [&](const EvaluatorOptions& options) {
+      with_evaluator(std::make_unique<WaitingPotential>(rank), options, [&](Evaluator& evaluator) {
+        EXPECT_EQ(evaluator.evaluate(gas.structure()).energy, ranks);
+        EXPECT_THAT(complaint(evaluator, gas, Kind::memory), HasSubstr("out of memory"));
+        EXPECT_EQ(evaluator.evaluate(gas.structure()).energy, ranks);
+      });
+    });
   }
 }
 

@@ -53,6 +53,7 @@ class TwoCutoffs final : public ManyBodyPotential {
 
   LocalSums compute_atoms(const AtomSystem& system, std::span<double> forces) override {
     expect_sound(system);
+    EXPECT_GT(system.owned, 0U);
     const auto count = static_cast<std::int32_t>(system.size());
     const auto owned = static_cast<std::int32_t>(system.owned);
     std::vector<double> rho(system.size(), 0);

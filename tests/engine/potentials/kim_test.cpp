@@ -123,7 +123,12 @@ TEST(Kim, FailsWithTheWordsOfTheModelAndLeavesNoLogFile) {
 
 TEST(Kim, IsContentWithARankThatOwnsNothing) {
   const Model model = make(aluminium);
-  EXPECT_EQ(many_body(model).compute_atoms({}, {}).energy, 0);
+  const AtomSlots no_atoms;
+  LocalSystem system;
+  system.width = 4;
+  system.by_atom = &no_atoms;
+  model.potential->prepare(system);
+  EXPECT_EQ(model.potential->compute(system, {}).energy, 0);
 }
 
 using Places = std::vector<Eigen::Vector3d>;

@@ -78,6 +78,18 @@ TEST(PluginManyBody, HasExtrasOfTheLastComputation) {
   }
 }
 
+TEST(PluginManyBody, HasNoExtrasOfAComputationWithoutAtoms) {
+  const Model model = make("many_body_EXTRAS");
+  evaluate(many_body(model), dimer());
+  const AtomSlots no_atoms;
+  LocalSystem system;
+  system.width = 4;
+  system.by_atom = &no_atoms;
+  model.potential->prepare(system);
+  EXPECT_EQ(model.potential->compute(system, {}).energy, 0);
+  EXPECT_EQ(model.potential->extras(), "");
+}
+
 TEST(PluginManyBody, SaysWhenItHasNoVirial) {
   EXPECT_FALSE(make("many_body_NO_VIRIAL").potential->has_virial());
   EXPECT_TRUE(make("many_body_NO_FAULT").potential->has_virial());
