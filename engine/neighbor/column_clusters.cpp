@@ -24,7 +24,7 @@ void ColumnClusters::clear(std::size_t width) {
   members_.clear();
 }
 
-void ColumnClusters::sort(std::span<const Arrival> arrivals, std::size_t first,
+void ColumnClusters::sort(std::span<const PlacedAtom> arrivals, std::size_t first,
                           std::int32_t column_count) {
   const auto columns = static_cast<std::size_t>(column_count);
   begin_.assign(columns + 1, 0);

@@ -12,7 +12,7 @@
 namespace forcewire {
 
 /// Atom `atom` of the request, moved by `shift` lattice vectors to `place` [bohr].
-struct Arrival {
+struct PlacedAtom {
   Eigen::Vector3d place;
   std::int32_t atom;
   std::int32_t column;
@@ -33,7 +33,7 @@ class ColumnClusters {
 
   /// Sorts a kind, instead of what was sorted and not cut.
   /// @param arrivals of this kind those from index `first` on, in columns 0 to `columns` - 1
-  void sort(std::span<const Arrival> arrivals, std::size_t first, std::int32_t columns);
+  void sort(std::span<const PlacedAtom> arrivals, std::size_t first, std::int32_t columns);
 
   // Of the kind that was sorted last:
 

@@ -114,7 +114,7 @@ void LocalAtoms::select_owned(const Cell& cell, std::span<const double> position
   // few; they are remembered.
   for (int rounds_left = 20; rounds_left > 0; --rounds_left) {
     table_ = ColumnTable(box_.low.x(), box_.low.y(), edge);
-    for (Arrival& arrival : arrivals_) {
+    for (PlacedAtom& arrival : arrivals_) {
       arrival.column = table_.mention(arrival.place.x(), arrival.place.y());
     }
     clusters_.sort(arrivals_, 0, table_.size());
@@ -163,7 +163,7 @@ void LocalAtoms::select_others(const Cell& cell, std::span<const double> positio
   check_image_count(ImagesInBox(cell, seen), natoms, reach);
 
   ghosts_.clear();
-  const auto add = [&](std::vector<Arrival>& kind, Arrival arrival) {
+  const auto add = [&](std::vector<PlacedAtom>& kind, PlacedAtom arrival) {
     if (!seen.holds(arrival.place)) return;
     arrival.column = table_.find(arrival.place.x(), arrival.place.y());
     if (arrival.column == ColumnTable::none) return;
@@ -184,7 +184,7 @@ void LocalAtoms::select_others(const Cell& cell, std::span<const double> positio
         const bool is_owned = at - first_owned < owned;
         if (is_owned) {
           if (all ? shift == Shift{} : !(shift > Shift{})) continue;
-          const Arrival& home = arrivals_[at - first_owned];
+          const PlacedAtom& home = arrivals_[at - first_owned];
           add(arrivals_,
               {home.place + offset, home.atom, ColumnTable::none, sum(home.shift, shift), place});
           continue;
@@ -234,7 +234,7 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
     const std::size_t cluster = slot / width_;
     const auto lane = static_cast<std::int32_t>(slot % width_);
     const bool is_padding = lane >= clusters_.atom_count(cluster);
-    const Arrival& arrival = arrivals_[clusters_.arrival(cluster, is_padding ? 0 : lane)];
+    const PlacedAtom& arrival = arrivals_[clusters_.arrival(cluster, is_padding ? 0 : lane)];
     const Eigen::Vector3d s =
         cell.inverse() * position_of(positions, static_cast<std::size_t>(arrival.atom));
     source_[slot] = 3 * static_cast<std::int64_t>(arrival.atom);
@@ -272,7 +272,7 @@ void LocalAtoms::note_image_shifts(const Cell& cell, std::span<const double> pos
     const std::size_t cluster = slot / width_;
     const auto lane = static_cast<std::int32_t>(slot % width_);
     if (lane >= clusters_.atom_count(cluster)) continue;
-    const Arrival& arrival = arrivals_[clusters_.arrival(cluster, lane)];
+    const PlacedAtom& arrival = arrivals_[clusters_.arrival(cluster, lane)];
     const Shift home =
         order.home(cell, position_of(positions, static_cast<std::size_t>(arrival.atom)));
     for (std::size_t axis = 0; axis < 3; ++axis) {

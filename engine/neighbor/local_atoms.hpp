@@ -165,10 +165,10 @@ class LocalAtoms {
   ColumnTable table_;
   std::vector<Column> columns_;
   std::vector<std::int32_t> columns_around_;
-  Box box_;                        // around the owned atoms
-  std::vector<Arrival> arrivals_;  // owned atoms, then images, then ghosts
-  std::vector<Arrival> ghosts_;    // kept for its memory
-  ColumnClusters clusters_;        // of arrivals
+  Box box_;                           // around the owned atoms
+  std::vector<PlacedAtom> arrivals_;  // owned atoms, then images, then ghosts
+  std::vector<PlacedAtom> ghosts_;    // kept for its memory
+  ColumnClusters clusters_;           // of arrivals
   std::vector<std::int32_t> owned_;
   std::vector<std::int32_t> imaged_;
   std::vector<Guest> guests_;

@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::size_t width = 4;
 
-Arrival at(std::int32_t column, double z) { return {{0, 0, z}, 0, column, {}, 0}; }
+PlacedAtom at(std::int32_t column, double z) { return {{0, 0, z}, 0, column, {}, 0}; }
 
 /// z of all atoms of a cluster, in turn.
-std::vector<double> heights(const ColumnClusters& clusters, const std::vector<Arrival>& arrivals,
+std::vector<double> heights(const ColumnClusters& clusters, const std::vector<PlacedAtom>& arrivals,
                             std::int32_t cluster) {
   std::vector<double> result;
   const auto index = static_cast<std::size_t>(cluster);
@@ -25,8 +25,8 @@ std::vector<double> heights(const ColumnClusters& clusters, const std::vector<Ar
 }
 
 TEST(ColumnClusters, AreConsecutiveAtomsOfAColumnWithoutWideGaps) {
-  const std::vector<Arrival> arrivals{at(1, 5), at(0, 3), at(1, 4), at(1, 1),
-                                      at(0, 9), at(1, 2), at(1, 3), at(0, 3.5)};
+  const std::vector<PlacedAtom> arrivals{at(1, 5), at(0, 3), at(1, 4), at(1, 1),
+                                         at(0, 9), at(1, 2), at(1, 3), at(0, 3.5)};
   ColumnClusters clusters;
   clusters.clear(width);
   clusters.sort(arrivals, 0, 3);
@@ -47,7 +47,7 @@ TEST(ColumnClusters, AreConsecutiveAtomsOfAColumnWithoutWideGaps) {
 }
 
 TEST(ColumnClusters, OfAnotherKindFollow) {
-  std::vector<Arrival> arrivals{at(0, 2), at(0, 1)};
+  std::vector<PlacedAtom> arrivals{at(0, 2), at(0, 1)};
   ColumnClusters clusters;
   for (int round = 0; round < 2; ++round) {
     clusters.clear(width);
@@ -68,7 +68,7 @@ TEST(ColumnClusters, OfAnotherKindFollow) {
 TEST(ColumnClusters, SortUnevenlySpreadAtoms) {
   std::mt19937 random(1);
   std::lognormal_distribution<double> height(0, 4);
-  std::vector<Arrival> arrivals;
+  std::vector<PlacedAtom> arrivals;
   for (int i = 0; i < 5000; ++i) arrivals.push_back(at(i % 7, height(random)));
   for (int i = 0; i < 50; ++i) arrivals.push_back(at(3, 1));  // all at one place
   ColumnClusters clusters;
@@ -94,7 +94,7 @@ TEST(ColumnClusters, SortUnevenlySpreadAtoms) {
 
 // Columns of edge 2 with an atom each 0.5: as wide as high are those of 2^2 * 0.5 * 4 = edge^3.
 TEST(ColumnClusters, FitColumnsThatAreAsWideAsTheyAreHigh) {
-  std::vector<Arrival> arrivals;
+  std::vector<PlacedAtom> arrivals;
   for (int i = 0; i < 64; ++i) arrivals.push_back(at(i % 2, 0.5 * (i / 2)));
   ColumnClusters clusters;
   clusters.clear(width);
