@@ -126,19 +126,6 @@ function(forcewire_runs_foreign_models)
   endif()
 endfunction()
 
-# forcewire_compile_quickly(target...)
-#
-# With sanitizers, what compiles long and runs shortly is not optimised: Clang takes half the time,
-# warns of the same, and leaves out no check. Not for tests that compute much: the one of Verlet
-# lists then runs four times as long.
-function(forcewire_compile_quickly)
-  if(FORCEWIRE_SANITIZE)
-    foreach(target IN LISTS ARGN)
-      target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-O0>)
-    endforeach()
-  endif()
-endfunction()
-
 # What all kinds of tests have in common.
 function(forcewire_set_test_properties name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PROCESSORS;TIMEOUT" "LABELS;ENVIRONMENT")
