@@ -10,7 +10,6 @@
 
 #include "engine/geometry/coordinates.hpp"
 #include "engine/geometry/invalid_structure.hpp"
-#include "engine/neighbor/resize_anew.hpp"
 
 namespace forcewire {
 
@@ -268,10 +267,10 @@ Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count, std::siz
   LocalSums sums;
   {
     const Stopwatch watch(statistics_.forces);
-    sums = compute(lists.current(), ranks, attempt);
+    sums = local_forces_.compute(*potential_, lists.current(), ranks, attempt);
     if (ranks.size() > 1) exchange_forces(lists.current(), attempt);
     attempt([&] {
-      if (lists.current().exists()) write_forces(lists.current());
+      if (lists.current().exists()) local_forces_.write(lists.current(), forces_.data());
     });
   }
   const Stopwatch watch(statistics_.reducing);
@@ -325,71 +324,11 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
   if (attempt.failure()) lists.discard_current();
 }
 
-/// In a potential that communicates nobody waits for a rank that never gets there: what fails on
-/// one rank alone comes before all agree to go on.
-LocalSums Evaluator::compute(const VerletList& list, const Communicator& ranks, Attempt& attempt) {
-  LocalSums sums;
-  const bool exists = list.exists();  // if not, a rank knows why
-  attempt([&] {
-    if (!exists) return;
-    const LocalSystem system = list.system();
-    resize_anew(local_forces_, system.force_numbers());
-    potential_->prepare(system);
-  });
-  const bool is_ready = exists && !attempt.failure();
-  const bool computes =
-      potential_->is_collective() ? ranks.common_bits(is_ready ? 1 : 0) != 0 : is_ready;
-  attempt([&] {
-    if (!exists) return;
-    if (!computes) {
-      std::ranges::fill(local_forces_, 0.0);
-      return;
-    }
-    sums = potential_->compute(list.system(), local_forces_);
-    list.fold_images(local_forces_);
-  });
-  return sums;
-}
-
 /// Also on a rank that failed: the others wait for it.
 void Evaluator::exchange_forces(const VerletList& list, const Attempt& attempt) {
-  const std::span<double> forces(local_forces_);
   exchange_.exchange(routes_[lists_.current_number()], list.width(),
-                     attempt.failure() ? std::span<double>() : forces, forces_.data());
-}
-
-void Evaluator::write_forces(const VerletList& list) {
-  const std::size_t width = list.system().width;
-  const std::int32_t* owned = list.owned().data();
-  const double* from = local_forces_.data();
-  double* forces = forces_.data().data();
-  double sum = 0;  // is a number if all forces are
-  for (std::size_t left = list.owned().size(); left > 0; left -= width) {
-    for (std::size_t lane = 0; lane < width; ++lane) {
-      if (owned[lane] == LocalAtoms::padding) continue;
-      double* to = forces + 3 * static_cast<std::size_t>(owned[lane]);
-      for (std::size_t axis = 0; axis < 3; ++axis) {
-        to[axis] = from[axis * width + lane];
-        sum += to[axis];
-      }
-    }
-    owned += width;
-    from += 3 * width;
-  }
-  if (!std::isfinite(sum)) check_forces(list);
-}
-
-/// @throws PotentialFailure when a force on an owned atom is no number
-void Evaluator::check_forces(const VerletList& list) const {
-  for (const std::int32_t atom : list.owned()) {
-    if (atom == LocalAtoms::padding) continue;
-    const double* force = &forces_.data()[3 * static_cast<std::size_t>(atom)];
-    if (std::isfinite(force[0] + force[1] + force[2])) continue;
-    throw PotentialFailure(Kind::result,
-                           fmt::format("the force on atom {} is ({} {} {}) hartree/bohr, expected "
-                                       "finite numbers; another atom may be at the same place",
-                                       atom, force[0], force[1], force[2]));
-  }
+                     attempt.failure() ? std::span<double>() : local_forces_.by_slot(),
+                     forces_.data());
 }
 
 Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attempt,

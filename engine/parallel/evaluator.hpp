@@ -12,13 +12,13 @@
 
 #include "engine/geometry/cell.hpp"
 #include "engine/geometry/periodicity.hpp"
-#include "engine/kernels/aligned_vector.hpp"
 #include "engine/neighbor/replica_lists.hpp"
 #include "engine/neighbor/spatial_order.hpp"
 #include "engine/parallel/announcer.hpp"
 #include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/force_exchange.hpp"
+#include "engine/parallel/local_forces.hpp"
 #include "engine/parallel/node_layout.hpp"
 #include "engine/parallel/pending.hpp"
 #include "engine/parallel/piecewise_sum.hpp"
@@ -157,10 +157,7 @@ class Evaluator {
   void share_positions(std::size_t count, std::size_t shared);
   void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
                Attempt& attempt);
-  LocalSums compute(const VerletList& list, const Communicator& ranks, Attempt& attempt);
   void exchange_forces(const VerletList& list, const Attempt& attempt);
-  void write_forces(const VerletList& list);
-  void check_forces(const VerletList& list) const;
   Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
   void check_structure(const Structure& structure) const;
   void check_periodicity(const Cell& cell) const;
@@ -181,7 +178,7 @@ class Evaluator {
   SharedArray<double> positions_;
   SharedArray<double> forces_;
   SharedArray<std::byte> order_memory_;
-  AlignedVector<double> local_forces_;  // see LocalSystem::force_numbers
+  LocalForces local_forces_;
   // Between nodes.
   std::size_t expected_ = 0;         // coordinates that `positions` was called for; the root's
   std::size_t shared_ = 0;           // how many of them went to other nodes; the root's
