@@ -60,6 +60,7 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       alone_(Communicator::self()),
       nodes_(world, options.pretended_nodes),
       announcer_(world, nodes_.node()),
+      pieces_(nodes_, options.piece),
       exchange_(world, nodes_.node()),
       routes_(static_cast<std::size_t>(ReplicaLists::Bounds{}.lists)),
       potential_(std::move(potential)),
@@ -78,21 +79,20 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
 }
 
 std::span<double> Evaluator::positions(std::size_t count) {
-  expected_ = count;
-  shared_ = 0;
+  pieces_.expect(count);
   return storage(count);
 }
 
 std::size_t Evaluator::share(std::size_t count) {
-  if (!spans_nodes(expected_) || expected_ <= options_.piece) return expected_;
+  const std::size_t expected = pieces_.expected();
+  if (!spans_nodes(expected) || expected <= options_.piece) return expected;
   const Stopwatch watch(statistics_.sharing);
-  // The last piece goes with the order to evaluate.
-  if (count < expected_ && count >= shared_ + options_.piece) {
-    announce({Order::share, static_cast<std::int64_t>(count), static_cast<std::int64_t>(shared_)});
-    share_piece(shared_, count);
-    shared_ = count;
+  if (pieces_.is_due(count)) {
+    const std::size_t gone = pieces_.gone();
+    announce({Order::share, static_cast<std::int64_t>(count), static_cast<std::int64_t>(gone)});
+    pieces_.start(positions_.data(), gone, count);
   }
-  return std::min(shared_ + options_.piece, expected_);
+  return pieces_.next();
 }
 
 Result Evaluator::evaluate(const Structure& structure) {
@@ -110,8 +110,7 @@ Result Evaluator::evaluate_in_pieces(const Structure& structure) {
   force_sum_.finish();  // a computation that the root does alone would write into it
   const std::size_t count = structure.positions.size();
   const bool in_place = structure.positions.data() == positions_.data().data();
-  const std::size_t shared = in_place && count == expected_ ? shared_ : 0;
-  expected_ = shared_ = 0;  // the next time, the same memory may hold other numbers
+  const std::size_t shared = pieces_.take(in_place ? count : 0);
   check_structure(structure);
   try {
     const Cell cell(structure.cell, options_.periodicity);
@@ -157,7 +156,7 @@ int Evaluator::serve() {
         grow(count);
         break;
       case Order::share:
-        share_piece(shared, count);
+        pieces_.start(positions_.data(), shared, count);
         break;
       case Order::evaluate:
         // The root made the same cell from the same numbers: it does not throw here.
@@ -189,12 +188,12 @@ Evaluator::Command Evaluator::announce(Command command) {
   force_sum_.finish();
   announcer_.announce(std::as_writable_bytes(std::span(&command, 1)));
   const bool is_next_piece = command.order == Order::share && command.shared > 0;
-  if (!is_next_piece) end_broadcasts();
+  if (!is_next_piece) end_pieces();
   return command;
 }
 
 std::span<double> Evaluator::storage(std::size_t count) {
-  end_broadcasts();  // of a request that was never finished
+  end_pieces();  // of a request that was never finished
   if (count > positions_.data().size()) {
     announce({Order::grow, static_cast<std::int64_t>(count)});
     if (const auto failure = grow(count)) throw *failure;
@@ -229,19 +228,10 @@ void Evaluator::release_arrays() {
   order_memory_ = {};
 }
 
-void Evaluator::share_piece(std::size_t begin, std::size_t end) {
-  if (!nodes_.is_leader()) return;
-  // To ask for one gets on with all.
-  if (!broadcasts_.empty()) broadcasts_.front().test();
-  broadcasts_.push_back(
-      nodes_.leaders().start_broadcast(positions_.data().subspan(begin, end - begin)));
-}
-
-void Evaluator::end_broadcasts() {
-  if (broadcasts_.empty()) return;
+void Evaluator::end_pieces() {
+  if (!pieces_.is_under_way()) return;
   const Stopwatch watch(statistics_.sharing);
-  for (Pending& broadcast : broadcasts_) broadcast.wait();
-  broadcasts_.clear();
+  pieces_.finish();
 }
 
 Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count, std::size_t shared) {

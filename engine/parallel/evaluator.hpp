@@ -20,8 +20,8 @@
 #include "engine/parallel/force_exchange.hpp"
 #include "engine/parallel/local_forces.hpp"
 #include "engine/parallel/node_layout.hpp"
-#include "engine/parallel/pending.hpp"
 #include "engine/parallel/piecewise_sum.hpp"
+#include "engine/parallel/position_pieces.hpp"
 #include "engine/parallel/shared_array.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/potential.hpp"
@@ -151,8 +151,7 @@ class Evaluator {
   std::span<double> storage(std::size_t count);
   std::optional<PotentialFailure> grow(std::size_t count);
   void release_arrays();
-  void share_piece(std::size_t begin, std::size_t end);
-  void end_broadcasts();
+  void end_pieces();
   Outcome work(const Cell& cell, std::size_t count, std::size_t shared);
   void share_positions(std::size_t count, std::size_t shared);
   void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
@@ -168,6 +167,7 @@ class Evaluator {
   Communicator alone_;     // the root without the others
   NodeLayout nodes_;
   Announcer announcer_;
+  PositionPieces pieces_;  // between nodes
   ForceExchange exchange_;
   std::vector<ForceExchange::Routes> routes_;  // by number of the list
   std::unique_ptr<Potential> potential_;
@@ -179,11 +179,7 @@ class Evaluator {
   SharedArray<double> forces_;
   SharedArray<std::byte> order_memory_;
   LocalForces local_forces_;
-  // Between nodes.
-  std::size_t expected_ = 0;         // coordinates that `positions` was called for; the root's
-  std::size_t shared_ = 0;           // how many of them went to other nodes; the root's
-  std::vector<Pending> broadcasts_;  // of pieces of positions; the leaders'
-  PiecewiseSum force_sum_;           // the leaders'
+  PiecewiseSum force_sum_;  // over nodes; the leaders'
   EvaluatorStatistics statistics_;
 };
 
