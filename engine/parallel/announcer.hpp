@@ -15,8 +15,8 @@ namespace forcewire {
 /// atoms, or asks about structures that the root computes alone.
 ///
 /// By default they spin for a moment and then sleep: see `Idle`. The leader of a node wakes the
-/// others of it; between nodes there is nobody to wake a leader, who looks again after a sixteenth
-/// of the time it has waited, a millisecond at most.
+/// others of it; between nodes there is nobody to wake a leader, who looks again now and then: see
+/// `doze`.
 class Announcer {
  public:
   /// @collective over `world`, of which `node` holds the ranks that share memory with this one
