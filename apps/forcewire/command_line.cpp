@@ -139,10 +139,12 @@ void declare_patience_options(CLI::App& app, RawOptions& raw) {
 
 void declare_waiting_options(CLI::App& app, RawOptions& raw) {
   app.add_option("--idle", raw.idle,
-                 "How ranks other than 0 wait for the next request. spin: a core each,\n"
-                 "and no delay. auto: a core for 50 us, or 1 ms after a short wait;\n"
-                 "then asleep, and woken in some 50 us, on other nodes than rank 0's\n"
-                 "in a sixteenth of the wait or 1 ms. sleep: no core, woken each time.\n"
+                 "How ranks other than 0 wait for the next request:\n"
+                 "spin   awake; takes a core each, which the server may need\n"
+                 "auto   awake for 50 us, or 1 ms after a short wait, then asleep; takes\n"
+                 "       below 2 % of a core and some 50 us to wake up, on other nodes\n"
+                 "       than rank 0's up to 1/16 of the wait or 1 ms (4 ms after 1 s)\n"
+                 "sleep  asleep at once; the same price for each request\n"
                  "Default: auto")
       ->type_name("HOW")
       ->group("Waiting");
