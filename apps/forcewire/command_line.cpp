@@ -38,6 +38,8 @@ struct RawOptions {
   std::string idle_timeout;
   std::string max_seconds;
   std::string stop_file;
+  std::string idle = "auto";
+  int pretended_nodes = 0;
   bool zero_virial = false;
   bool check = false;
   int verbose = 0;
@@ -135,6 +137,21 @@ void declare_patience_options(CLI::App& app, RawOptions& raw) {
       ->group(group);
 }
 
+void declare_waiting_options(CLI::App& app, RawOptions& raw) {
+  app.add_option("--idle", raw.idle,
+                 "How ranks other than 0 wait for the next request:\n"
+                 "spin   awake; takes a core each, which the server may need\n"
+                 "auto   awake for 50 us, or 1 ms after a short wait, then asleep; takes\n"
+                 "       below 2 % of a core and some 50 us to wake up, on other nodes\n"
+                 "       than rank 0's up to 1/16 of the wait or 1 ms (4 ms after 1 s)\n"
+                 "sleep  asleep at once; the same price for each request\n"
+                 "Default: auto")
+      ->type_name("HOW")
+      ->group("Waiting");
+  // Not in the help: it is there for tests and benchmarks.
+  app.add_option("--pretended-nodes", raw.pretended_nodes)->group("");
+}
+
 void declare_output_options(CLI::App& app, RawOptions& raw) {
   const char* group = "Output";
   app.add_flag("-v,--verbose", raw.verbose, "A line for each request; -vv: with timings")
@@ -176,6 +193,16 @@ std::uint16_t parse_port(const std::string& text) {
         text));
   }
   return static_cast<std::uint16_t>(port);
+}
+
+Idle parse_idle(const std::string& text) {
+  if (text == "spin") return Idle::spin;
+  if (text == "auto") return Idle::automatic;
+  if (text == "sleep") return Idle::sleep;
+  throw UsageError(fmt::format(
+      "bad way to wait (--idle; expected spin, auto or sleep, got \"{}\"). Leave --idle "
+      "out unless you have measured.",
+      text));
 }
 
 Endpoint make_endpoint(const RawOptions& raw) {
@@ -247,6 +274,8 @@ CommandLine interpret(const RawOptions& raw) {
   result.idle_timeout = parse_optional_seconds("--idle-timeout", raw.idle_timeout);
   result.max_time = parse_optional_seconds("--max-seconds", raw.max_seconds);
   result.stop_file = optional_path(raw.stop_file);
+  result.idle = parse_idle(raw.idle);
+  result.pretended_nodes = raw.pretended_nodes;
   result.zero_virial = raw.zero_virial;
   result.check = raw.check;
   result.verbosity = choose_verbosity(raw);
@@ -268,6 +297,7 @@ std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* 
   declare_server_options(app, raw);
   declare_model_options(app, raw);
   declare_patience_options(app, raw);
+  declare_waiting_options(app, raw);
   declare_output_options(app, raw);
   app.get_option("--options")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   try {

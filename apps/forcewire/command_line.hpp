@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "engine/geometry/periodicity.hpp"
+#include "engine/parallel/idle.hpp"
 #include "socket/endpoint.hpp"
 
 namespace forcewire {
@@ -32,6 +33,9 @@ struct CommandLine {
   std::optional<std::chrono::nanoseconds> idle_timeout;  ///< ... and between messages this long
   std::optional<std::chrono::nanoseconds> max_time;      ///< leave when the program is this old
   std::optional<std::filesystem::path> stop_file;        ///< leave when this file appears
+
+  Idle idle = Idle::automatic;  ///< how ranks wait for the next request
+  int pretended_nodes = 0;      ///< for tests: see EvaluatorOptions
 
   bool zero_virial = false;  ///< where the model has none
   bool check = false;

@@ -262,6 +262,8 @@ ExitStatus run_program(const Communicator& world, int argc, const char* const* a
   EvaluatorOptions options;
   options.periodicity = command.periodicity;
   options.species = model.species;
+  options.idle = command.idle;
+  options.pretended_nodes = command.pretended_nodes;
   options.fewest_shared = fewest_shared(*model.potential);
   std::optional<Evaluator> evaluator;
   try {

@@ -2,23 +2,25 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/doorbell.hpp"
+#include "engine/parallel/idle.hpp"
 
 namespace forcewire {
 
 /// Hands the root's orders to all ranks, who may have to wait long for one: the server moves its
 /// atoms, or asks about structures that the root computes alone.
 ///
-/// They spin for a moment and then sleep. The leader of a node wakes the others of it; between
-/// nodes there is nobody to wake a leader, who looks again after a sixteenth of the time it has
-/// waited, a millisecond at most.
+/// By default they spin for a moment and then sleep: see `Idle`. The leader of a node wakes the
+/// others of it; between nodes there is nobody to wake a leader, who looks again now and then: see
+/// `doze`.
 class Announcer {
  public:
   /// @collective over `world`, of which `node` holds the ranks that share memory with this one
-  Announcer(const Communicator& world, const Communicator& node);
+  Announcer(const Communicator& world, const Communicator& node, Idle idle = Idle::automatic);
 
   /// Copies `order` of the root, a few bytes, to all ranks. @collective over `world`
   void announce(std::span<std::byte> order);
@@ -26,11 +28,14 @@ class Announcer {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void wait(MPI_Request request, std::uint32_t heard, Clock::duration spin) const;
+  Clock::duration time_to_spin() const;
+  void wait(MPI_Request request) const;
 
   const Communicator& world_;
   const Communicator& node_;
+  Idle idle_;
   Doorbell doorbell_;
+  std::uint32_t orders_ = 0;  // so far; the bell rings once for each
   Clock::duration last_wait_{};
 };
 

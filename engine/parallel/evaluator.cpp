@@ -59,7 +59,7 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       world_handle_(world.handle()),
       alone_(Communicator::self()),
       nodes_(world, options.pretended_nodes),
-      announcer_(world, nodes_.node()),
+      announcer_(world, nodes_.node(), options.idle),
       pieces_(nodes_, options.piece),
       exchange_(world, nodes_.node()),
       routes_(static_cast<std::size_t>(ReplicaLists::Bounds{}.lists)),

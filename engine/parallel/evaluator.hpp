@@ -18,6 +18,7 @@
 #include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/force_exchange.hpp"
+#include "engine/parallel/idle.hpp"
 #include "engine/parallel/local_forces.hpp"
 #include "engine/parallel/node_layout.hpp"
 #include "engine/parallel/piecewise_sum.hpp"
@@ -59,6 +60,7 @@ struct EvaluatorOptions {
   std::vector<std::int32_t> species;  ///< of each atom; empty = all of species 0
   std::optional<double> skin;         ///< of all lists [bohr]; default: see Skin
   int pretended_nodes = 0;            ///< split the ranks into this many nodes; 0 = the real ones
+  Idle idle = Idle::automatic;        ///< how ranks wait for the root
   std::size_t fewest_shared = 0;      ///< smaller structures the root computes alone [atoms]
   /// Longer arrays go from node to node in pieces of so many numbers. A mebibyte: an order to all
   /// ranks, which each costs besides, takes little of the time in which a socket or a network moves

@@ -69,6 +69,7 @@ TEST(CommandLine, Defaults) {
   EXPECT_FALSE(command.idle_timeout);
   EXPECT_FALSE(command.max_time);
   EXPECT_FALSE(command.stop_file);
+  EXPECT_EQ(command.idle, Idle::automatic);
   EXPECT_FALSE(command.check);
   EXPECT_EQ(command.verbosity, Verbosity::normal);
 }
@@ -136,6 +137,13 @@ TEST(CommandLine, Verbosity) {
   EXPECT_EQ(understand({"-m", "lj", "-q"}).verbosity, Verbosity::quiet);
 }
 
+TEST(CommandLine, WaysToWait) {
+  EXPECT_EQ(understand({"-m", "lj", "--idle", "spin"}).idle, Idle::spin);
+  EXPECT_EQ(understand({"-m", "lj", "--idle", "auto"}).idle, Idle::automatic);
+  EXPECT_EQ(understand({"-m", "lj", "--idle", "sleep"}).idle, Idle::sleep);
+  EXPECT_THAT(page({"--help"}), AllOf(HasSubstr("--idle HOW"), Not(HasSubstr("--pretended"))));
+}
+
 TEST(CommandLine, TimeSpansBeyondTheClock) {
   EXPECT_GT(understand({"-m", "lj", "--wait", "1e300"}).wait, 24h * 365);
   EXPECT_GT(understand({"-m", "lj", "--wait", "inf"}).wait, 24h * 365);
@@ -152,6 +160,8 @@ TEST(CommandLine, ComplaintsSayWhereWhatAndHow) {
               AllOf(HasSubstr("--periodic"), HasSubstr("\"abd\""), HasSubstr("subset of abc")));
   EXPECT_THAT(complaint({"-m", "lj", "-a", "localhost:31415"}),
               AllOf(HasSubstr("localhost:31415"), HasSubstr("-p")));
+  EXPECT_THAT(complaint({"-m", "lj", "--idle", "nap"}),
+              AllOf(HasSubstr("--idle"), HasSubstr("\"nap\""), HasSubstr("spin, auto or sleep")));
   for (const char* port : {"0", "-1", "65536", "80x", "", "99999999999"}) {
     EXPECT_THAT(complaint({"-m", "lj", "-p", port}),
                 AllOf(HasSubstr("1 to 65535"), HasSubstr('"' + std::string(port) + '"')));
