@@ -39,6 +39,7 @@ struct RawOptions {
   std::string max_seconds;
   std::string stop_file;
   bool zero_virial = false;
+  bool reproducible = false;
   bool check = false;
   int verbose = 0;
   bool quiet = false;
@@ -97,6 +98,12 @@ void declare_model_options(CLI::App& app, RawOptions& raw) {
   app.add_flag("--zero-virial", raw.zero_virial,
                "Send zeros in place of the virial of a model that has none; the extras\n"
                "then say \"virial\": null. Without it such a model is refused")
+      ->group(group);
+  app.add_flag("--reproducible", raw.reproducible,
+               "Energy, forces and virial the same in every bit for any number of\n"
+               "ranks, any lattice vectors added to positions, and whatever was asked\n"
+               "before; on CPUs of one kind. Pair potentials only. Positions and cell\n"
+               "are rounded to 2^-30 bohr, and forces take longer (see README.md)")
       ->group(group);
   app.add_flag("--check", raw.check,
                "Compare the first request with brute force over all pairs or, if the\n"
@@ -248,6 +255,7 @@ CommandLine interpret(const RawOptions& raw) {
   result.max_time = parse_optional_seconds("--max-seconds", raw.max_seconds);
   result.stop_file = optional_path(raw.stop_file);
   result.zero_virial = raw.zero_virial;
+  result.reproducible = raw.reproducible;
   result.check = raw.check;
   result.verbosity = choose_verbosity(raw);
   return result;
