@@ -1,6 +1,3 @@
-// Compiled without contraction to fused operations: what is within the cutoff must not depend on
-// which copy of a loop the compiler has made for it.
-
 #include "engine/potentials/reproducible_pairs.hpp"
 
 #include <algorithm>
@@ -32,21 +29,27 @@ std::optional<std::string> ReproduciblePairs::why_not(const Potential& potential
   return std::nullopt;
 }
 
-ReproduciblePairs::ReproduciblePairs(std::unique_ptr<Potential> pairs) : pairs_(std::move(pairs)) {
+ReproduciblePairs::ReproduciblePairs(std::unique_ptr<Potential> pairs)
+    : pairs_(std::move(pairs)), width_(cluster_width()) {
   if (const auto reason = why_not(*pairs_)) {
     throw std::invalid_argument("no potential for reproducible results: " + *reason);
   }
-  const std::size_t width = cluster_width();
-  no_rows_.assign(width + 1, 0);
-  ghost_rows_.assign(width + 1, 0);
-  cluster_forces_.resize(3 * width);
-  make_room(8 * width);
+  no_rows_.assign(width_ + 1, 0);
+  ghost_rows_.assign(width_ + 1, 0);
+  cluster_forces_.resize(3 * width_);
+  make_room(8 * width_);
 }
 
 double ReproduciblePairs::cutoff() const { return pairs_->cutoff() * more_than_rounding; }
 
 LocalSums ReproduciblePairs::compute_atoms(const AtomSystem& system, std::span<double> forces) {
   sums_ = {};
+  atoms_.resize(4 * system.size());
+  for (std::size_t atom = 0; atom < system.size(); ++atom) {
+    double* to = &atoms_[4 * atom];
+    std::copy_n(&system.positions[3 * atom], 3, to);
+    to[3] = std::bit_cast<double>(static_cast<std::int64_t>(system.species[atom]));
+  }
   for (std::size_t atom = 0; atom < system.owned; ++atom) {
     if (take_neighbors(system, atom) > 0) compute_atom(forces.subspan(3 * atom, 3));
   }
@@ -54,12 +57,12 @@ LocalSums ReproduciblePairs::compute_atoms(const AtomSystem& system, std::span<d
 }
 
 void ReproduciblePairs::make_room(std::size_t neighbors) {
-  const std::size_t width = cluster_width();
-  const std::size_t count = 1 + (neighbors + width - 1) / width;
-  if (clusters_.size() >= 4 * width * count) return;
-  clusters_.assign(4 * width * count, 0.0);
-  for (std::size_t lane = 1; lane < width; ++lane)
+  const std::size_t count = 1 + (neighbors + width_ - 1) / width_;
+  if (clusters_.size() >= 4 * width_ * count) return;
+  clusters_.assign(4 * width_ * count, 0.0);
+  for (std::size_t lane = 1; lane < width_; ++lane) {
     clusters_[lane] = far * static_cast<double>(lane);
+  }
   ghost_clusters_.resize(count - 1);
   std::iota(ghost_clusters_.begin(), ghost_clusters_.end(), 1);
 }
@@ -68,53 +71,28 @@ void ReproduciblePairs::make_room(std::size_t neighbors) {
 /// @return how many there are
 std::size_t ReproduciblePairs::take_neighbors(const AtomSystem& system, std::size_t atom) {
   const AtomRows& list = system.lists[0];
-  const std::span<const std::int32_t> listed =
+  const auto listed =
       list.neighbor.subspan(list.begin[atom], list.begin[atom + 1] - list.begin[atom]);
   make_room(listed.size());
-  const auto width = cluster_width();
-  const auto species = [&](std::size_t at) {
-    return std::bit_cast<double>(static_cast<std::int64_t>(system.species[at]));
-  };
-  const double* self = &system.positions[3 * atom];
   const double limit = pairs_->cutoff() * pairs_->cutoff() * more_than_cutoff;
-  clusters_[3 * width] = species(atom);
-  double* ghosts = &clusters_[4 * width];
-  std::size_t count = 0;
-  for (const std::int32_t neighbor : listed) {
-    const auto other = static_cast<std::size_t>(neighbor);
-    const double* position = &system.positions[3 * other];
-    const double x = position[0] - self[0];
-    const double y = position[1] - self[1];
-    const double z = position[2] - self[2];
-    // Written in any case, and overwritten: a branch that nobody can guess takes longer.
-    double* slot = ghosts + 4 * width * (count / width) + count % width;
-    slot[0] = x;
-    slot[width] = y;
-    slot[2 * width] = z;
-    slot[3 * width] = species(other);
-    count += x * x + y * y + z * z <= limit ? 1 : 0;
-  }
-  const std::size_t clusters = (count + width - 1) / width;
-  for (std::size_t at = count; at < clusters * width; ++at) {
-    double* slot = ghosts + 4 * width * (at / width) + at % width;
-    slot[0] = far * static_cast<double>(at % width + 1);
-    for (std::size_t i = 1; i < 4; ++i) slot[i * width] = 0;
-  }
-  std::fill(ghost_rows_.begin() + 1, ghost_rows_.end(), clusters);
+  clusters_[3 * width_] = atoms_[4 * atom + 3];  // its species; it is at the origin
+  const std::size_t count =
+      take_near_atoms(atoms_, atom, listed, limit, room_, std::span(clusters_).subspan(4 * width_));
+  std::fill(ghost_rows_.begin() + 1, ghost_rows_.end(), (count + width_ - 1) / width_);
   return count;
 }
 
 void ReproduciblePairs::compute_atom(std::span<double> force) {
-  const std::size_t width = cluster_width();
   const std::size_t ghosts = ghost_rows_.back();
-  const LocalSystem system{width,
-                           1,
-                           0,
-                           std::span(clusters_).first(4 * width * (1 + ghosts)),
-                           {no_rows_, {}},
-                           {ghost_rows_, std::span(ghost_clusters_).first(ghosts)}};
+  LocalSystem system;
+  system.width = width_;
+  system.owned_clusters = 1;
+  system.atoms = std::span(clusters_).first(4 * width_ * (1 + ghosts));
+  system.owned_rows = {no_rows_, {}};
+  system.ghost_rows = {ghost_rows_, std::span(ghost_clusters_).first(ghosts)};
+  system.only_ghosts = true;
   const LocalSums sums = pairs_->compute(system, cluster_forces_);
-  for (std::size_t i = 0; i < 3; ++i) force[i] = cluster_forces_[i * width] + 0.0;  // and no -0
+  for (std::size_t i = 0; i < 3; ++i) force[i] = cluster_forces_[i * width_] + 0.0;  // and no -0
   sums_[0].add(sums.energy);
   for (int i = 0; i < 3; ++i) sums_[static_cast<std::size_t>(1 + i)].add(sums.virial(i, i));
   sums_[4].add(sums.virial(0, 1));

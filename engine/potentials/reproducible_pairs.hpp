@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "engine/kernels/aligned_vector.hpp"
 #include "engine/kernels/exact_sum.hpp"
+#include "engine/kernels/near_atoms_kernel.hpp"
 #include "engine/potentials/many_body_potential.hpp"
 
 namespace forcewire {
@@ -69,6 +71,9 @@ class ReproduciblePairs final : public ManyBodyPotential {
 
   std::unique_ptr<Potential> pairs_;
   Sums sums_;
+  std::size_t width_;          // of clusters
+  std::vector<double> atoms_;  // as take_near_atoms wants them
+  NearAtomsRoom room_;
   // What the pairs get: a cluster of the atom alone, and its neighbours as ghosts.
   AlignedVector<double> clusters_;
   AlignedVector<double> cluster_forces_;
