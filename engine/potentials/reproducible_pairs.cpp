@@ -1,7 +1,6 @@
 #include "engine/potentials/reproducible_pairs.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 #include <stdexcept>
 
@@ -42,18 +41,27 @@ ReproduciblePairs::ReproduciblePairs(std::unique_ptr<Potential> pairs)
 
 double ReproduciblePairs::cutoff() const { return pairs_->cutoff() * more_than_rounding; }
 
-LocalSums ReproduciblePairs::compute_atoms(const AtomSystem& system, std::span<double> forces) {
+LocalSums ReproduciblePairs::compute(const LocalSystem& system, std::span<double> forces) {
   sums_ = {};
-  atoms_.resize(4 * system.size());
-  for (std::size_t atom = 0; atom < system.size(); ++atom) {
-    double* to = &atoms_[4 * atom];
-    std::copy_n(&system.positions[3 * atom], 3, to);
-    to[3] = std::bit_cast<double>(static_cast<std::int64_t>(system.species[atom]));
-  }
-  for (std::size_t atom = 0; atom < system.owned; ++atom) {
-    if (take_neighbors(system, atom) > 0) compute_atom(forces.subspan(3 * atom, 3));
+  take_atoms(system);
+  std::ranges::fill(forces, 0.0);  // those on images are somebody's own
+  const AtomSlots& atoms = *system.by_atom;
+  for (std::size_t atom = 0; atom < atoms.owned; ++atom) {
+    if (take_neighbors(atoms.lists[0], atom) == 0) continue;
+    compute_atom(&forces[force_offset(static_cast<std::size_t>(atoms.slot[atom]), width_)]);
   }
   return {};
+}
+
+void ReproduciblePairs::take_atoms(const LocalSystem& system) {
+  const std::span<const std::int32_t> slots = system.by_atom->slot;
+  atoms_.resize(4 * slots.size());
+  double* to = atoms_.data();
+  for (const std::int32_t slot : slots) {
+    const auto at = static_cast<std::size_t>(slot);
+    const double* from = &system.atoms[4 * width_ * (at / width_) + at % width_];
+    for (std::size_t i = 0; i < 4; ++i) *to++ = from[i * width_];
+  }
 }
 
 void ReproduciblePairs::make_room(std::size_t neighbors) {
@@ -69,8 +77,7 @@ void ReproduciblePairs::make_room(std::size_t neighbors) {
 
 /// Writes down the atom and its neighbours within the cutoff.
 /// @return how many there are
-std::size_t ReproduciblePairs::take_neighbors(const AtomSystem& system, std::size_t atom) {
-  const AtomRows& list = system.lists[0];
+std::size_t ReproduciblePairs::take_neighbors(const AtomRows& list, std::size_t atom) {
   const auto listed =
       list.neighbor.subspan(list.begin[atom], list.begin[atom + 1] - list.begin[atom]);
   make_room(listed.size());
@@ -82,7 +89,8 @@ std::size_t ReproduciblePairs::take_neighbors(const AtomSystem& system, std::siz
   return count;
 }
 
-void ReproduciblePairs::compute_atom(std::span<double> force) {
+/// @param force on the atom; its y and z are `width_` and twice that behind
+void ReproduciblePairs::compute_atom(double* force) {
   const std::size_t ghosts = ghost_rows_.back();
   LocalSystem system;
   system.width = width_;
@@ -92,7 +100,9 @@ void ReproduciblePairs::compute_atom(std::span<double> force) {
   system.ghost_rows = {ghost_rows_, std::span(ghost_clusters_).first(ghosts)};
   system.only_ghosts = true;
   const LocalSums sums = pairs_->compute(system, cluster_forces_);
-  for (std::size_t i = 0; i < 3; ++i) force[i] = cluster_forces_[i * width_] + 0.0;  // and no -0
+  for (std::size_t i = 0; i < 3; ++i) {
+    force[i * width_] = cluster_forces_[i * width_] + 0.0;  // and no -0
+  }
   sums_[0].add(sums.energy);
   for (int i = 0; i < 3; ++i) sums_[static_cast<std::size_t>(1 + i)].add(sums.virial(i, i));
   sums_[4].add(sums.virial(0, 1));

@@ -13,7 +13,7 @@
 #include "engine/kernels/aligned_vector.hpp"
 #include "engine/kernels/exact_sum.hpp"
 #include "engine/kernels/near_atoms_kernel.hpp"
-#include "engine/potentials/many_body_potential.hpp"
+#include "engine/potentials/potential.hpp"
 
 namespace forcewire {
 
@@ -25,7 +25,7 @@ namespace forcewire {
 /// comes of them is the force on that atom, its half of the energy, and its half of the virial.
 /// Over atoms, these are summed exactly. (So each pair is computed twice: a force given to the
 /// other side, too, would be added there in an order that depends on the ranks.)
-class ReproduciblePairs final : public ManyBodyPotential {
+class ReproduciblePairs final : public Potential {
  public:
   /// Why the results of `potential` cannot be the same in every bit (a sentence for the user), if
   /// so.
@@ -39,7 +39,7 @@ class ReproduciblePairs final : public ManyBodyPotential {
   std::vector<AtomListKind> atom_lists() const override { return {{cutoff(), false, false, true}}; }
 
   /// @return nothing: see `sums`
-  LocalSums compute_atoms(const AtomSystem& system, std::span<double> forces) override;
+  LocalSums compute(const LocalSystem& system, std::span<double> forces) override;
 
   /// Energy and virial (xx, yy, zz, xy, xz, yz) of the atoms that were last computed here.
   using Sums = std::array<ExactSum, 7>;
@@ -66,8 +66,9 @@ class ReproduciblePairs final : public ManyBodyPotential {
 
  private:
   void make_room(std::size_t neighbors);
-  std::size_t take_neighbors(const AtomSystem& system, std::size_t atom);
-  void compute_atom(std::span<double> force);
+  void take_atoms(const LocalSystem& system);
+  std::size_t take_neighbors(const AtomRows& list, std::size_t atom);
+  void compute_atom(double* force);
 
   std::unique_ptr<Potential> pairs_;
   Sums sums_;
