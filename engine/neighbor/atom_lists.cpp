@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <numeric>
 #include <utility>
 
@@ -60,12 +61,31 @@ void AtomLists::order_atoms() {
   for (std::size_t place = 0; place < ordered_.size(); ++place) {
     place_[static_cast<std::size_t>(ordered_[place])] = static_cast<std::int32_t>(place);
   }
+  places_.assign(place_.size() / word_bits + 1, 0);
+  words_.assign(places_.size() / word_bits + 1, 0);
 }
 
-void AtomLists::sort_row(std::span<std::int32_t> row) const {
-  for (std::int32_t& entry : row) entry = place_[static_cast<std::size_t>(entry)];
-  std::sort(row.begin(), row.end());
-  for (std::int32_t& entry : row) entry = ordered_[static_cast<std::size_t>(entry)];
+/// Sets a bit for each place, and reads them from the lowest to the highest: no comparisons, whose
+/// outcome nobody can guess.
+void AtomLists::sort_row(std::span<std::int32_t> row) {
+  for (const std::int32_t number : row) {
+    const auto place = static_cast<std::size_t>(place_[static_cast<std::size_t>(number)]);
+    places_[place / word_bits] |= std::uint64_t{1} << place % word_bits;
+    const std::size_t word = place / word_bits;
+    words_[word / word_bits] |= std::uint64_t{1} << word % word_bits;
+  }
+  const auto take_bits = [](std::uint64_t& bits, std::size_t first, const auto& visit) {
+    for (; bits != 0; bits &= bits - 1) {
+      visit(first + static_cast<std::size_t>(std::countr_zero(bits)));
+    }
+  };
+  auto to = row.begin();
+  for (std::size_t at = 0; at < words_.size(); ++at) {
+    take_bits(words_[at], at * word_bits, [&](std::size_t word) {
+      take_bits(places_[word], word * word_bits,
+                [&](std::size_t place) { *to++ = ordered_[place]; });
+    });
+  }
 }
 
 void AtomLists::fill(const LocalAtoms& atoms, const AtomListKind& kind, double reach, List& list) {
@@ -171,7 +191,8 @@ std::size_t AtomLists::bytes() const {
   const auto bytes_of = [](const auto& array) { return array.capacity() * sizeof(*array.data()); };
   std::size_t bytes = bytes_of(slot_) + bytes_of(index_) + bytes_of(shift_) + bytes_of(number_) +
                       bytes_of(columns_) + bytes_of(candidates_) + bytes_of(scratch_) +
-                      bytes_of(seen_clusters_) + bytes_of(ordered_) + bytes_of(place_);
+                      bytes_of(seen_clusters_) + bytes_of(ordered_) + bytes_of(place_) +
+                      bytes_of(places_) + bytes_of(words_);
   for (const List& list : lists_) bytes += bytes_of(list.begin) + bytes_of(list.neighbor);
   return bytes;
 }
