@@ -3,6 +3,7 @@
 //
 //   mpirun -n 2 engine_replay FRAMES --atoms N --edge BOHR --model SIGMA,EPSILON,CUTOFF
 //                             [--potential NAME] [--warm-up N] [--passes N] [--nodes N]
+//                             [--reproducible]
 //
 // FRAMES holds positions [bohr] as float64, x y z of each atom in turn, frame after frame, and
 // nothing else. As in the program, the positions of a frame are in the memory that the ranks share
@@ -46,6 +47,7 @@ struct Wish {
   std::size_t warm_up = 5;
   int passes = 1;
   int nodes = 1;  // that the ranks are split into
+  bool reproducible = false;
 };
 
 void declare(CLI::App& app, Wish& wish) {
@@ -64,6 +66,7 @@ void declare(CLI::App& app, Wish& wish) {
   app.add_option("--nodes", wish.nodes, "pretended; the ranks are on one machine")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  app.add_flag("--reproducible", wish.reproducible, "as forcewire --reproducible");
 }
 
 struct Trajectory {
@@ -170,6 +173,7 @@ int run(const forcewire::Communicator& world, int argc, char** argv) {
   for (int pass = 0; pass < wish.passes; ++pass) {
     forcewire::EvaluatorOptions options;
     if (wish.nodes > 1) options.pretended_nodes = wish.nodes;
+    options.reproducible = wish.reproducible;
     Evaluator evaluator(world, forcewire::make_model({wish.potential, wish.model, {}}).potential,
                         options);
     if (evaluator.is_root()) {

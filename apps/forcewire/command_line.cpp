@@ -41,6 +41,7 @@ struct RawOptions {
   std::string idle = "auto";
   int pretended_nodes = 0;
   bool zero_virial = false;
+  bool reproducible = false;
   bool check = false;
   int verbose = 0;
   bool quiet = false;
@@ -99,6 +100,12 @@ void declare_model_options(CLI::App& app, RawOptions& raw) {
   app.add_flag("--zero-virial", raw.zero_virial,
                "Send zeros in place of the virial of a model that has none; the extras\n"
                "then say \"virial\": null. Without it such a model is refused")
+      ->group(group);
+  app.add_flag("--reproducible", raw.reproducible,
+               "Energy, forces and virial the same in every bit for any number of\n"
+               "ranks, any lattice vectors added to positions, and whatever was asked\n"
+               "before; on CPUs of one kind. Pair potentials only. Positions and cell\n"
+               "are rounded to 2^-30 bohr, and forces take longer (see README.md)")
       ->group(group);
   app.add_flag("--check", raw.check,
                "Compare the first request with brute force over all pairs or, if the\n"
@@ -277,6 +284,7 @@ CommandLine interpret(const RawOptions& raw) {
   result.idle = parse_idle(raw.idle);
   result.pretended_nodes = raw.pretended_nodes;
   result.zero_virial = raw.zero_virial;
+  result.reproducible = raw.reproducible;
   result.check = raw.check;
   result.verbosity = choose_verbosity(raw);
   return result;

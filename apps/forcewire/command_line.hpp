@@ -37,7 +37,8 @@ struct CommandLine {
   Idle idle = Idle::automatic;  ///< how ranks wait for the next request
   int pretended_nodes = 0;      ///< for tests: see EvaluatorOptions
 
-  bool zero_virial = false;  ///< where the model has none
+  bool zero_virial = false;   ///< where the model has none
+  bool reproducible = false;  ///< the same result in every bit on any number of ranks
   bool check = false;
   Verbosity verbosity = Verbosity::normal;
 };

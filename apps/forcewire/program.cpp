@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "apps/forcewire/check.hpp"
 #include "apps/forcewire/check_by_differences.hpp"
@@ -21,10 +22,12 @@
 #include "apps/forcewire/stop_conditions.hpp"
 #include "apps/forcewire/template_file.hpp"
 #include "apps/forcewire/vacuum.hpp"
+#include "engine/geometry/position_grid.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/registry.hpp"
+#include "engine/potentials/reproducible_pairs.hpp"
 #include "socket/error.hpp"
 #include "socket/open_socket.hpp"
 #include "socket/session.hpp"
@@ -59,6 +62,13 @@ Setup set_up(CommandLine command) {
         "model {} has no virial, which belongs to every answer, expected one that has, or "
         "--zero-virial to send zeros",
         command.model));
+  }
+  if (command.reproducible) {
+    if (const auto reason = ReproduciblePairs::why_not(*model.potential)) {
+      throw ModelError(
+          fmt::format("model {} cannot be reproducible in every bit: {}. Leave --reproducible out",
+                      command.model, *reason));
+    }
   }
   return {std::move(command), std::move(model)};
 }
@@ -212,8 +222,21 @@ class Root {
       return;
     }
     const Cell cell(request.structure.cell, command_.periodicity);
+    if (command_.reproducible) {
+      check_on_grid(request, cell, potential);
+      return;
+    }
     report_.check(
         check_result(request.structure, cell, model_.species, potential, request.result()));
+  }
+
+  /// Of the rounded structure, which is the one that was computed.
+  void check_on_grid(const ServedRequest& request, const Cell& cell, const Potential& potential) {
+    const PositionGrid grid(cell, potential.cutoff());
+    std::vector<double> places(request.structure.positions.size());
+    grid.place(request.structure.positions, 0, places);
+    report_.check(check_result({request.structure.cell, places}, grid.cell(), model_.species,
+                               potential, request.result()));
   }
 
   const CommandLine& command_;
@@ -264,6 +287,7 @@ ExitStatus run_program(const Communicator& world, int argc, const char* const* a
   options.species = model.species;
   options.idle = command.idle;
   options.pretended_nodes = command.pretended_nodes;
+  options.reproducible = command.reproducible;
   options.fewest_shared = fewest_shared(*model.potential);
   std::optional<Evaluator> evaluator;
   try {

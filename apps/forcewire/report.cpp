@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "apps/forcewire/closest_pair.hpp"
+#include "engine/geometry/position_grid.hpp"
 #include "engine/kernels/simd.hpp"
 #include "engine/potentials/units.hpp"
 
@@ -105,6 +106,11 @@ void Report::start(const CommandLine& command, const Model& model, const Placeme
     text += row("  " + label, value);
   }
   text += row("periodic axes", command.periodicity.to_string());
+  if (command.reproducible) {
+    text += row(
+        "reproducible",
+        fmt::format("in every bit; positions and cell rounded to {:.1e} bohr", PositionGrid::step));
+  }
   print(text);
   species_row(model);
   if (command.template_file && model.species.empty()) {

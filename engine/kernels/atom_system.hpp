@@ -12,6 +12,9 @@ struct AtomListKind {
   double cutoff;     ///< all atoms nearer than this are neighbours; farther ones may be [bohr]
   bool half;         ///< of two neighbours only the one with the lower number has the other
   bool with_ghosts;  ///< ghosts have neighbours, too
+  /// Neighbours come in the order of their numbers in the request, and images of one atom in that
+  /// of lattice vectors: the same order on any rank, and for any place of the atom modulo these.
+  bool in_order = false;
 };
 
 /// Neighbours atom by atom: those of atom i are neighbor[begin[i]], ..., neighbor[begin[i + 1] -

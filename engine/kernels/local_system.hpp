@@ -66,6 +66,9 @@ struct LocalSystem {
   /// than three digits would be lost against sums over pairs.
   bool compact = false;
   const AtomSlots* by_atom = nullptr;  ///< for potentials that ask for lists of single atoms
+  /// There are no pairs but with ghosts: a cluster holds one owned atom, and `owned_rows` are
+  /// empty. Whoever does not know this finds out that padding is far away.
+  bool only_ghosts = false;
 
   /// How many numbers forces take: three for each slot of owned atoms and of images, x of all slots
   /// of a cluster, then y, then z, cluster after cluster. The force on an atom is that in its slot

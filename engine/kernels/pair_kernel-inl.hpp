@@ -62,6 +62,11 @@ struct LaneSums {
   using V = hn::Vec<ClusterTag>;
   V energy, xx, xy, xz, yy, yz, zz;
 
+  static HWY_INLINE LaneSums zeros() {
+    const V zero = hn::Zero(ClusterTag());
+    return {zero, zero, zero, zero, zero, zero, zero};
+  }
+
   HWY_INLINE void add_virial(const LaneForce& force, V dx, V dy, V dz) {
     xx = hn::MulAdd(force.x, dx, xx);
     xy = hn::MulAdd(force.x, dy, xy);
@@ -80,9 +85,7 @@ class PairKernel {
 
   PairSums run() {
     std::fill_n(forces_, system_.force_numbers(), 0.0);
-    LaneSums owned = system_.compact ? add_all<Partners::owned, Virial::of_atoms>()
-                                     : add_all<Partners::owned, Virial::of_pairs>();
-    if (system_.compact) add_moments(owned);
+    const LaneSums owned = system_.only_ghosts ? LaneSums::zeros() : add_owned();
     const LaneSums ghosts = add_all<Partners::ghosts, Virial::of_pairs>();
 
     // Of a pair with a ghost half is ours.
@@ -133,10 +136,16 @@ class PairKernel {
     double* HWY_RESTRICT inverse_r2;  // of all slots, cluster after cluster
   };
 
+  HWY_INLINE LaneSums add_owned() {
+    if (!system_.compact) return add_all<Partners::owned, Virial::of_pairs>();
+    LaneSums sums = add_all<Partners::owned, Virial::of_atoms>();
+    add_moments(sums);
+    return sums;
+  }
+
   template <Partners partners, Virial virial>
   HWY_INLINE LaneSums add_all() {
-    const V zero = hn::Zero(d);
-    LaneSums sums{zero, zero, zero, zero, zero, zero, zero};
+    LaneSums sums = LaneSums::zeros();
     for (std::size_t cluster = 0; cluster < system_.owned_clusters; ++cluster) {
       add_cluster<partners, virial>(cluster, sums);
     }

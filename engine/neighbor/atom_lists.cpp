@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <numeric>
+#include <utility>
 
 #include "engine/kernels/search_kernel.hpp"
 #include "engine/neighbor/resize_anew.hpp"
@@ -10,6 +13,7 @@ namespace forcewire {
 
 void AtomLists::build(const LocalAtoms& atoms, double skin) {
   number_atoms(atoms);
+  if (std::ranges::any_of(kinds_, &AtomListKind::in_order)) order_atoms();
   lists_.resize(kinds_.size());
   rows_.resize(kinds_.size());
   for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
@@ -44,6 +48,46 @@ void AtomLists::number_atoms(const LocalAtoms& atoms) {
   slots_.shift = shift_;
 }
 
+void AtomLists::order_atoms() {
+  ordered_.resize(slot_.size());
+  std::iota(ordered_.begin(), ordered_.end(), 0);
+  const auto key = [this](std::int32_t number) {
+    const auto at = static_cast<std::size_t>(number);
+    return std::pair(index_[at], shift_[at]);
+  };
+  std::sort(ordered_.begin(), ordered_.end(),
+            [&](std::int32_t a, std::int32_t b) { return key(a) < key(b); });
+  place_.resize(ordered_.size());
+  for (std::size_t place = 0; place < ordered_.size(); ++place) {
+    place_[static_cast<std::size_t>(ordered_[place])] = static_cast<std::int32_t>(place);
+  }
+  places_.assign(place_.size() / word_bits + 1, 0);
+  words_.assign(places_.size() / word_bits + 1, 0);
+}
+
+/// Sets a bit for each place, and reads them from the lowest to the highest: no comparisons, whose
+/// outcome nobody can guess.
+void AtomLists::sort_row(std::span<std::int32_t> row) {
+  for (const std::int32_t number : row) {
+    const auto place = static_cast<std::size_t>(place_[static_cast<std::size_t>(number)]);
+    places_[place / word_bits] |= std::uint64_t{1} << place % word_bits;
+    const std::size_t word = place / word_bits;
+    words_[word / word_bits] |= std::uint64_t{1} << word % word_bits;
+  }
+  const auto take_bits = [](std::uint64_t& bits, std::size_t first, const auto& visit) {
+    for (; bits != 0; bits &= bits - 1) {
+      visit(first + static_cast<std::size_t>(std::countr_zero(bits)));
+    }
+  };
+  auto to = row.begin();
+  for (std::size_t at = 0; at < words_.size(); ++at) {
+    take_bits(words_[at], at * word_bits, [&](std::size_t word) {
+      take_bits(places_[word], word * word_bits,
+                [&](std::size_t place) { *to++ = ordered_[place]; });
+    });
+  }
+}
+
 void AtomLists::fill(const LocalAtoms& atoms, const AtomListKind& kind, double reach, List& list) {
   const std::size_t width = atoms.width();
   const std::size_t clusters = kind.with_ghosts ? atoms.clusters() : atoms.owned_clusters();
@@ -69,6 +113,10 @@ void AtomLists::fill(const LocalAtoms& atoms, const AtomListKind& kind, double r
       add_row(atoms, number_[width * cluster + lane],
               std::span(seen_clusters_).subspan(begin, row_end[lane] - begin), kind.half, reach,
               list);
+      if (kind.in_order) {
+        const std::size_t row = list.begin[list.begin.size() - 2];
+        sort_row(std::span(list.neighbor).subspan(row, list.begin.back() - row));
+      }
       begin = row_end[lane];
     }
   }
@@ -143,7 +191,8 @@ std::size_t AtomLists::bytes() const {
   const auto bytes_of = [](const auto& array) { return array.capacity() * sizeof(*array.data()); };
   std::size_t bytes = bytes_of(slot_) + bytes_of(index_) + bytes_of(shift_) + bytes_of(number_) +
                       bytes_of(columns_) + bytes_of(candidates_) + bytes_of(scratch_) +
-                      bytes_of(seen_clusters_);
+                      bytes_of(seen_clusters_) + bytes_of(ordered_) + bytes_of(place_) +
+                      bytes_of(places_) + bytes_of(words_);
   for (const List& list : lists_) bytes += bytes_of(list.begin) + bytes_of(list.neighbor);
   return bytes;
 }

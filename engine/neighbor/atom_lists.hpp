@@ -39,11 +39,15 @@ class AtomLists {
     std::vector<std::int32_t> neighbor;
   };
 
+  static constexpr std::size_t word_bits = 64;
+
   void number_atoms(const LocalAtoms& atoms);
+  void order_atoms();
   void fill(const LocalAtoms& atoms, const AtomListKind& kind, double reach, List& list);
   void find_candidates(const LocalAtoms& atoms, std::int32_t cluster, double reach);
   void add_row(const LocalAtoms& atoms, std::int32_t atom, std::span<const std::int32_t> clusters,
                bool half, double reach, List& list) const;
+  void sort_row(std::span<std::int32_t> row);
 
   std::vector<AtomListKind> kinds_;
   std::vector<List> lists_;                  // by kind
@@ -53,6 +57,10 @@ class AtomLists {
   std::vector<Shift> shift_;                 // by number
   std::vector<std::int32_t> number_;         // by slot
   AtomSlots slots_;                          // a view of all that
+  std::vector<std::int32_t> ordered_;        // numbers, as AtomListKind::in_order has them
+  std::vector<std::int32_t> place_;          // of each number there
+  std::vector<std::uint64_t> places_;        // a bit for each place; zeros between uses
+  std::vector<std::uint64_t> words_;         // a bit for each word of places_ that is not zero
   std::vector<std::int32_t> columns_;        // near a cluster; kept for their memory, as the rest
   std::vector<IndexRange> candidates_;       // clusters
   std::vector<std::int32_t> scratch_;        // of the search

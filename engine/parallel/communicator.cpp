@@ -120,11 +120,15 @@ int Communicator::broadcast_number(int value, int source) const {
   return value;
 }
 
-void Communicator::sum(std::span<double> data) const {
+void Communicator::sum(std::span<double> data) const { sum_as(MPI_DOUBLE, data); }
+
+void Communicator::sum(std::span<std::int64_t> data) const { sum_as(MPI_INT64_T, data); }
+
+template <typename T>
+void Communicator::sum_as(MPI_Datatype type, std::span<T> data) const {
   if (size_ == 1) return;
-  in_pieces(data, [this](double* piece, int count) {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, piece, count, MPI_DOUBLE, MPI_SUM, comm_),
-              "MPI_Allreduce");
+  in_pieces(data, [&](T* piece, int count) {
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, piece, count, type, MPI_SUM, comm_), "MPI_Allreduce");
   });
 }
 

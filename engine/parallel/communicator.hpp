@@ -60,6 +60,8 @@ class Communicator {
   /// Element-wise sum over ranks, on all ranks. @collective
   void sum(std::span<double> data) const;
 
+  void sum(std::span<std::int64_t> data) const;
+
   /// Element-wise sum over ranks, in `data` of the root alone; elsewhere `data` stays. @collective
   void sum_to_root(std::span<double> data) const;
 
@@ -78,6 +80,8 @@ class Communicator {
  private:
   Communicator() = default;
   static Communicator adopt(MPI_Comm comm);
+  template <typename T>
+  void sum_as(MPI_Datatype type, std::span<T> data) const;
 
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;

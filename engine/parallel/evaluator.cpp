@@ -42,6 +42,11 @@ ReplicaLists lists_for(const Potential& potential, const EvaluatorOptions& optio
   return {potential.cutoff(), skin, {}, potential.atom_lists()};
 }
 
+std::unique_ptr<Potential> prepared(std::unique_ptr<Potential> potential, bool reproducible) {
+  if (!reproducible) return potential;
+  return std::make_unique<ReproduciblePairs>(std::move(potential));
+}
+
 /// What the potential has to say besides numbers, and what it has not.
 std::string extras_of(const Potential& potential) {
   std::string extras = potential.extras();
@@ -63,7 +68,8 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       pieces_(nodes_, options.piece),
       exchange_(world, nodes_.node()),
       routes_(static_cast<std::size_t>(ReplicaLists::Bounds{}.lists)),
-      potential_(std::move(potential)),
+      potential_(prepared(std::move(potential), options.reproducible)),
+      reproducible_pairs_(dynamic_cast<ReproduciblePairs*>(potential_.get())),
       options_(std::move(options)),
       lists_(lists_for(*potential_, options_)),
       alone_lists_(lists_for(*potential_, options_)) {
@@ -115,6 +121,8 @@ Result Evaluator::evaluate_in_pieces(const Structure& structure) {
   try {
     const Cell cell(structure.cell, options_.periodicity);
     check_periodicity(cell);
+    // If it throws, it does so here, and not on other ranks.
+    const Cell computed_cell = options_.reproducible ? grid(cell).cell() : cell;
     if (!in_place) std::ranges::copy(structure.positions, storage(count).begin());
     positions_.sync();
     Command command{Order::evaluate, static_cast<std::int64_t>(count),
@@ -128,7 +136,7 @@ Result Evaluator::evaluate_in_pieces(const Structure& structure) {
     result.energy = outcome.sums.energy;
     result.virial = outcome.sums.virial;
     result.forces = forces_.data().first(count);
-    add_tail(cell, count / 3, result);
+    add_tail(computed_cell, count / 3, result);
     Attempt attempt;
     attempt([&] { result.extras = extras_of(*potential_); });
     if (attempt.failure()) throw *attempt.failure();
@@ -209,6 +217,7 @@ std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
     release_arrays();         // the old ones first, both sizes together may not fit
     nodes_.node().barrier();  // memory is free when the last rank has let go of it
     positions_ = SharedArray<double>(nodes_.node(), capacity);
+    if (options_.reproducible) places_ = SharedArray<double>(nodes_.node(), capacity);
     forces_ = SharedArray<double>(nodes_.node(), capacity);
     order_memory_ = SharedArray<std::byte>(
         nodes_.node(), SpatialOrder::bytes_needed(capacity / 3, nodes_.node().size()));
@@ -224,6 +233,7 @@ std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
 
 void Evaluator::release_arrays() {
   positions_ = {};
+  places_ = {};
   forces_ = {};
   order_memory_ = {};
 }
@@ -235,17 +245,49 @@ void Evaluator::end_pieces() {
 }
 
 Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count, std::size_t shared) {
-  const Communicator& ranks = team(count);
-  ReplicaLists& lists = ranks.size() < world_.size() ? alone_lists_ : lists_;
   ++statistics_.evaluations;
   statistics_.atoms += static_cast<std::int64_t>(count / 3);
   {
     const Stopwatch watch(statistics_.sharing);
     share_positions(count, shared);
   }
-  const std::span<const double> positions = positions_.data().first(count);
-
   Attempt attempt;
+  if (!options_.reproducible) return compute(cell, positions_.data().first(count), attempt);
+  const PositionGrid grid = this->grid(cell);
+  if (!place_on_grid(cell, grid, count, attempt)) return reduce({}, attempt, count);
+  return compute(grid.cell(), places_.data().first(count), attempt);
+}
+
+PositionGrid Evaluator::grid(const Cell& cell) const {
+  // Farther than with any skin that adapts itself.
+  return {cell, 2 * (potential_->cutoff() + options_.skin.value_or(0))};
+}
+
+/// @return whether all ranks have placed their part
+bool Evaluator::place_on_grid(const Cell& cell, const PositionGrid& grid, std::size_t count,
+                              Attempt& attempt) {
+  const Stopwatch watch(statistics_.sharing);
+  const Communicator& ranks = team(count);
+  const Communicator& placers = ranks.size() < world_.size() ? alone_ : nodes_.node();
+  const Part part{placers.rank(), placers.size()};
+  const std::size_t begin = 3 * part.begin(count / 3);
+  const std::size_t size = 3 * part.end(count / 3) - begin;
+  attempt([&] {
+    const std::span<const double> positions = positions_.data().subspan(begin, size);
+    check_coordinates(cell, positions, begin);
+    grid.place(positions, begin, places_.data().subspan(begin, size));
+  });
+  places_.sync();
+  const bool all = ranks.common_bits(attempt.failure() ? 0 : 1) != 0;
+  places_.sync();
+  return all;
+}
+
+Evaluator::Outcome Evaluator::compute(const Cell& cell, std::span<const double> positions,
+                                      Attempt& attempt) {
+  const std::size_t count = positions.size();
+  const Communicator& ranks = team(count);
+  ReplicaLists& lists = ranks.size() < world_.size() ? alone_lists_ : lists_;
   {
     const Stopwatch watch(statistics_.neighbor_lists);
     const auto agree = [&](std::uint32_t bits) { return ranks.common_bits(bits); };
@@ -343,9 +385,29 @@ Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attem
     force_sum_ = PiecewiseSum(spans_nodes(count) ? nodes_.leaders() : alone_,
                               forces_.data().first(count), options_.piece);
   }
+  if (options_.reproducible) {
+    outcome.sums = exact_sums(ranks);
+    return outcome;
+  }
   outcome.sums.energy = total[1];
   std::copy_n(&total[2], 9, outcome.sums.virial.data());
   return outcome;
+}
+
+/// Of all ranks, rounded once.
+LocalSums Evaluator::exact_sums(const Communicator& ranks) {
+  constexpr std::size_t words_each = ExactSum::word_count;
+  ReproduciblePairs::Sums& sums = reproducible_pairs_->sums();
+  std::array<std::int64_t, words_each * std::tuple_size_v<ReproduciblePairs::Sums>> words{};
+  for (std::size_t at = 0; at < sums.size(); ++at) {
+    std::ranges::copy(sums[at].words(), &words[words_each * at]);
+  }
+  ranks.sum(std::span<std::int64_t>(words));
+  ReproduciblePairs::Sums total;
+  for (std::size_t at = 0; at < sums.size(); ++at) {
+    total[at] = ExactSum(std::span(words).subspan(words_each * at, words_each));
+  }
+  return ReproduciblePairs::rounded(total);
 }
 
 void Evaluator::check_structure(const Structure& structure) const {

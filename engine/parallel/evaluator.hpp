@@ -12,6 +12,7 @@
 
 #include "engine/geometry/cell.hpp"
 #include "engine/geometry/periodicity.hpp"
+#include "engine/geometry/position_grid.hpp"
 #include "engine/neighbor/replica_lists.hpp"
 #include "engine/neighbor/spatial_order.hpp"
 #include "engine/parallel/announcer.hpp"
@@ -26,6 +27,7 @@
 #include "engine/parallel/shared_array.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/potential.hpp"
+#include "engine/potentials/reproducible_pairs.hpp"
 
 namespace forcewire {
 
@@ -62,6 +64,12 @@ struct EvaluatorOptions {
   int pretended_nodes = 0;            ///< split the ranks into this many nodes; 0 = the real ones
   Idle idle = Idle::automatic;        ///< how ranks wait for the root
   std::size_t fewest_shared = 0;      ///< smaller structures the root computes alone [atoms]
+  /// Results are the same in every bit for any number of ranks and nodes, any lattice vectors added
+  /// to positions, and whatever was evaluated before; for pair potentials. See ReproduciblePairs,
+  /// and PositionGrid for how positions are rounded. (On CPUs of one kind: other instruction sets
+  /// round otherwise.) Without it, a sequence of requests that is repeated on the same ranks has
+  /// the same results: nothing in here is chosen by the clock.
+  bool reproducible = false;
   /// Longer arrays go from node to node in pieces of so many numbers. A mebibyte: an order to all
   /// ranks, which each costs besides, takes little of the time in which a socket or a network moves
   /// so many bytes; and the one piece that overlaps with nothing is little of an array for which
@@ -84,6 +92,8 @@ struct EvaluatorOptions {
 class Evaluator {
  public:
   /// @throws ModelError, on all ranks, when the potential cannot join them
+  /// @throws std::invalid_argument when results are to be reproducible, and the potential cannot
+  ///         give such; see ReproduciblePairs::why_not
   /// @collective
   Evaluator(const Communicator& world, std::unique_ptr<Potential> potential,
             EvaluatorOptions options);
@@ -156,10 +166,15 @@ class Evaluator {
   void end_pieces();
   Outcome work(const Cell& cell, std::size_t count, std::size_t shared);
   void share_positions(std::size_t count, std::size_t shared);
+  PositionGrid grid(const Cell& cell) const;
+  bool place_on_grid(const Cell& cell, const PositionGrid& grid, std::size_t count,
+                     Attempt& attempt);
+  Outcome compute(const Cell& cell, std::span<const double> positions, Attempt& attempt);
   void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
                Attempt& attempt);
   void exchange_forces(const VerletList& list, const Attempt& attempt);
   Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
+  LocalSums exact_sums(const Communicator& ranks);
   void check_structure(const Structure& structure) const;
   void check_periodicity(const Cell& cell) const;
   void add_tail(const Cell& cell, std::size_t natoms, Result& result) const;
@@ -173,11 +188,13 @@ class Evaluator {
   ForceExchange exchange_;
   std::vector<ForceExchange::Routes> routes_;  // by number of the list
   std::unique_ptr<Potential> potential_;
+  ReproduciblePairs* reproducible_pairs_;  // the potential, if it is that
   EvaluatorOptions options_;
   ReplicaLists lists_;        // of this rank's part of the atoms
   ReplicaLists alone_lists_;  // of all atoms; the root's, for what it computes alone
   SpatialOrder order_;        // of the last rebuild
   SharedArray<double> positions_;
+  SharedArray<double> places_;  // on the grid; only for reproducible results
   SharedArray<double> forces_;
   SharedArray<std::byte> order_memory_;
   LocalForces local_forces_;

@@ -22,7 +22,8 @@ LocalSums PluginPair::compute(const LocalSystem& system, std::span<double> force
                                     rows_of(system.owned_rows),
                                     rows_of(system.ghost_rows),
                                     {system.center[0], system.center[1], system.center[2]},
-                                    system.compact ? 1 : 0};
+                                    system.compact ? 1 : 0,
+                                    system.only_ghosts ? 1 : 0};
   forcewire_sums sums;
   // What it forgets to write is found out.
   sums.energy = std::numeric_limits<double>::quiet_NaN();

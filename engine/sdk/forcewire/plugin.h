@@ -78,6 +78,7 @@ typedef struct forcewire_clusters {
   forcewire_rows ghost_rows;
   double center[3];
   int32_t compact;
+  int32_t only_ghosts; /* where there was padding of the struct: the interface is the same */
 } forcewire_clusters;
 
 /* Energy and virial of the rank: the virial is minus the strain derivative of the energy. */

@@ -70,16 +70,18 @@ TEST(CommandLine, Defaults) {
   EXPECT_FALSE(command.max_time);
   EXPECT_FALSE(command.stop_file);
   EXPECT_EQ(command.idle, Idle::automatic);
+  EXPECT_FALSE(command.reproducible);
   EXPECT_FALSE(command.check);
   EXPECT_EQ(command.verbosity, Verbosity::normal);
 }
 
 TEST(CommandLine, EverythingAtOnce) {
-  const CommandLine command = understand(
-      {"--address",     "node7",    "--port",      "4000",  "--periodic",     "ab",
-       "--model",       "lj",       "--options",   "1,2,3", "--template",     "start.xyz",
-       "--wait",        "0.5",      "--timeout",   "1e1",   "--idle-timeout", "3600",
-       "--max-seconds", "86000.25", "--stop-file", "STOP",  "--check",        "--verbose"});
+  const CommandLine command =
+      understand({"--address",   "node7",          "--port",  "4000",          "--periodic",
+                  "ab",          "--model",        "lj",      "--options",     "1,2,3",
+                  "--template",  "start.xyz",      "--wait",  "0.5",           "--timeout",
+                  "1e1",         "--idle-timeout", "3600",    "--max-seconds", "86000.25",
+                  "--stop-file", "STOP",           "--check", "--verbose",     "--reproducible"});
   EXPECT_EQ(to_string(command.endpoint), "node7:4000");
   EXPECT_EQ(command.periodicity.to_string(), "ab");
   EXPECT_EQ(command.model_options, "1,2,3");
@@ -89,6 +91,7 @@ TEST(CommandLine, EverythingAtOnce) {
   EXPECT_EQ(command.idle_timeout, 1h);
   EXPECT_EQ(command.max_time, 86000s + 250ms);
   EXPECT_EQ(command.stop_file, "STOP");
+  EXPECT_TRUE(command.reproducible);
   EXPECT_TRUE(command.check);
   EXPECT_EQ(command.verbosity, Verbosity::requests);
 }

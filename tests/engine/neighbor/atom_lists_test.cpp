@@ -63,6 +63,25 @@ TEST(AtomLists, OfFewAtomsAreWhole) {
   }
 }
 
+TEST(AtomLists, ComeInTheOrderOfTheRequestIfThatIsWanted) {
+  for (const Configuration& structure : all_kinds(6.4)) {
+    VerletList list(cutoff, skin, {{cutoff, false, false, true}});
+    rebuild(list, structure);
+    const AtomSlots& slots = *list.system().by_atom;
+    const AtomRows& rows = slots.lists[0];
+    const auto key = [&](std::int32_t number) {
+      const auto at = static_cast<std::size_t>(number);
+      return std::pair(slots.index[at], slots.shift[at]);
+    };
+    for (std::size_t i = 0; i < slots.owned; ++i) {
+      const auto row = rows.neighbor.subspan(rows.begin[i], rows.begin[i + 1] - rows.begin[i]);
+      EXPECT_TRUE(std::ranges::is_sorted(row, {}, key)) << structure;
+    }
+    expect_equal(distances(list, slots, 0, cutoff, structure.natoms()), expected(structure, cutoff),
+                 structure);
+  }
+}
+
 // What a whole list has, seen from both sides, a half one has from one.
 TEST(AtomLists, HalfOnesHaveEachPairOnce) {
   Random random(1);

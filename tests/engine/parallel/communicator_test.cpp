@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -55,6 +57,15 @@ TEST(Communicator, BroadcastsFromTheRoot) {
   world.broadcast(data);
   EXPECT_EQ(data, std::vector<double>(1000, 2.5));
   world.broadcast({});  // nothing is fine
+}
+
+TEST(Communicator, SumsWholeNumbersWithoutRounding) {
+  const Communicator world = Communicator::world();
+  constexpr std::int64_t large = std::int64_t{1} << 60;
+  std::vector<std::int64_t> data = {world.is_root() ? large : 1, -world.rank()};
+  world.sum(std::span<std::int64_t>(data));
+  const std::int64_t size = world.size();
+  EXPECT_EQ(data, (std::vector<std::int64_t>{large + size - 1, -size * (size - 1) / 2}));
 }
 
 TEST(Communicator, BroadcastsTextFromAnyRank) {
