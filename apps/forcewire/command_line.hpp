@@ -19,6 +19,12 @@ enum class Verbosity {
   timings,   ///< also what each request spent where
 };
 
+/// What to do when the server goes without EXIT.
+enum class OnDisconnect {
+  exit,       ///< leave; with which status, depends on what it left undone
+  reconnect,  ///< wait for the next server with the potential still loaded
+};
+
 /// What the user asked for.
 struct CommandLine {
   Endpoint endpoint;
@@ -32,6 +38,7 @@ struct CommandLine {
   std::optional<std::chrono::nanoseconds> idle_timeout;  ///< ... and between messages this long
   std::optional<std::chrono::nanoseconds> max_time;      ///< leave when the program is this old
   std::optional<std::filesystem::path> stop_file;        ///< leave when this file appears
+  OnDisconnect on_disconnect = OnDisconnect::exit;
 
   bool zero_virial = false;  ///< where the model has none
   bool check = false;
