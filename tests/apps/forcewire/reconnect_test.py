@@ -205,4 +205,5 @@ class ReconnectTest(ProgramTest):
 
 
 if __name__ == "__main__":
+    program_run.end_at_once_when_alone()
     program_run.main()
