@@ -36,6 +36,7 @@ struct RawOptions {
   std::string wait = "60";
   std::string timeout = "60";
   std::string idle_timeout;
+  std::string on_disconnect = "exit";
   std::string max_seconds;
   std::string stop_file;
   std::string idle = "auto";
@@ -132,6 +133,12 @@ void declare_patience_options(CLI::App& app, RawOptions& raw) {
   app.add_option("--idle-timeout", raw.idle_timeout,
                  "Leave when the server asks nothing for so long. Default: never")
       ->type_name("SECONDS")
+      ->group(group);
+  app.add_option("--on-disconnect", raw.on_disconnect,
+                 "When the server goes without EXIT: exit, or reconnect, which waits for\n"
+                 "the next server with the model still loaded, each time for --wait\n"
+                 "seconds. Default: exit")
+      ->type_name("WHAT")
       ->group(group);
   app.add_option("--max-seconds", raw.max_seconds,
                  "Leave in order between requests when the program is this old")
@@ -239,6 +246,15 @@ Periodicity parse_periodicity(const std::string& text) {
   }
 }
 
+OnDisconnect parse_on_disconnect(const std::string& text) {
+  if (text == "exit") return OnDisconnect::exit;
+  if (text == "reconnect") return OnDisconnect::reconnect;
+  throw UsageError(fmt::format(
+      "no such way to take a lost server (--on-disconnect; expected exit or reconnect, got "
+      "\"{}\"). Write --on-disconnect reconnect to wait for the next one.",
+      text));
+}
+
 /// One list out of what shells make of `-o a=1,b=2`, `-o a=1, b=2` and `-o a=1 -o b=2`.
 std::string join_model_options(const std::vector<std::string>& words) {
   std::string list;
@@ -279,6 +295,7 @@ CommandLine interpret(const RawOptions& raw) {
   result.wait = parse_seconds("--wait", raw.wait);
   result.timeout = parse_seconds("--timeout", raw.timeout);
   result.idle_timeout = parse_optional_seconds("--idle-timeout", raw.idle_timeout);
+  result.on_disconnect = parse_on_disconnect(raw.on_disconnect);
   result.max_time = parse_optional_seconds("--max-seconds", raw.max_seconds);
   result.stop_file = optional_path(raw.stop_file);
   result.idle = parse_idle(raw.idle);

@@ -20,6 +20,12 @@ enum class Verbosity {
   timings,   ///< also what each request spent where
 };
 
+/// What to do when the server goes without EXIT.
+enum class OnDisconnect {
+  exit,       ///< leave; with which status, depends on what it left undone
+  reconnect,  ///< wait for the next server with the potential still loaded
+};
+
 /// What the user asked for.
 struct CommandLine {
   Endpoint endpoint;
@@ -33,6 +39,7 @@ struct CommandLine {
   std::optional<std::chrono::nanoseconds> idle_timeout;  ///< ... and between messages this long
   std::optional<std::chrono::nanoseconds> max_time;      ///< leave when the program is this old
   std::optional<std::filesystem::path> stop_file;        ///< leave when this file appears
+  OnDisconnect on_disconnect = OnDisconnect::exit;
 
   Idle idle = Idle::automatic;  ///< how ranks wait for the next request
   int pretended_nodes = 0;      ///< for tests: see EvaluatorOptions

@@ -5,7 +5,7 @@ namespace forcewire {
 /// What the program tells the shell; the same on every rank.
 enum class ExitStatus {
   /// The server sent EXIT, or closed or lost the connection between two requests; or a signal, a
-  /// time limit or a stop file asked us to leave and we did so in order.
+  /// time limit or a stop file asked us to leave and we did so in order; or no other server came.
   success = 0,
   /// Wrong usage: command line, model options, template.
   usage = 2,

@@ -40,7 +40,8 @@ constexpr std::string_view examples = R"(Examples:
 
 Exit status:
    0  the server was done, or its connection ended between two requests; or a signal,
-      --max-seconds, --idle-timeout or --stop-file asked us to leave
+      --max-seconds, --idle-timeout or --stop-file asked us to leave; or, with
+      --on-disconnect reconnect, no other server came within --wait
    2  wrong usage: command line, model options, template
    3  no connection: no such host, nobody listens within --wait, bad socket path
    4  the server vanished inside a message, or while we had a result for it

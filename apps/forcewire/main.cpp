@@ -3,6 +3,7 @@
 
 #include "apps/forcewire/failure.hpp"
 #include "apps/forcewire/program.hpp"
+#include "apps/forcewire/standard_streams.hpp"
 #include "engine/parallel/mpi_environment.hpp"
 
 // About mpirun: whatever program ends with a status other than 0, Open MPI adds a paragraph of its
@@ -10,6 +11,7 @@
 // mpirun writes it after the ranks are gone; `mpirun --quiet` leaves it out, and mpirun still
 // returns our status.
 int main(int argc, char** argv) {
+  forcewire::open_closed_standard_streams();
   try {
     const forcewire::MpiEnvironment mpi(argc, argv);
     const auto world = forcewire::Communicator::world();

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -22,6 +24,7 @@
 #include "apps/forcewire/stop_conditions.hpp"
 #include "apps/forcewire/template_file.hpp"
 #include "apps/forcewire/vacuum.hpp"
+#include "engine/geometry/invalid_structure.hpp"
 #include "engine/geometry/position_grid.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/parallel/mpi_error.hpp"
@@ -124,42 +127,100 @@ class Root {
 
   Report& report() { return report_; }
 
-  /// Finds the server and serves it to the end.
+  /// Finds the server and serves it to the end; then, if the user wants that, the next one.
   void run(Evaluator& evaluator) {
-    const auto waiting_since = Clock::now();
-    auto wait = command_.wait;
-    while (std::optional<Socket> socket = connect(waiting_since, wait)) {
-      if (serve(std::move(*socket), evaluator) != Exit::Reason::never_spoke) return;
-      // A tunnel or proxy accepts before it knows whether there is a server behind it, and goes on
-      // accepting. Where nobody listens any more, there was a server, and it has gone.
-      const auto waited = Clock::now() - waiting_since;
-      if (waited >= command_.wait) throw nobody_spoke();
-      wait = std::min<std::chrono::nanoseconds>(
-          command_.wait, std::chrono::ceil<std::chrono::seconds>(waited) + patience_when_gone);
-      say_waiting("the connection was closed before a word came");
-      std::this_thread::sleep_for(pause_after_silence);
+    try {
+      while (serve_next(evaluator)) is_first_ = true;
+    } catch (...) {
+      summarize(evaluator);
+      throw;
     }
-    report_.note(fmt::format("leaving in order before there was a server: {}", stop_.reason()));
+    summarize(evaluator);
   }
 
  private:
+  /// Waits for a server that has something to say, and serves it to the end.
+  /// @return whether another one may follow
+  bool serve_next(Evaluator& evaluator) {
+    const auto waiting_since = Clock::now();
+    auto wait = command_.wait;
+    said_waiting_ = false;
+    try {
+      while (std::optional<Socket> socket = connect(waiting_since, wait)) {
+        const auto served = serve(std::move(*socket), evaluator);
+        if (served != Served::nothing) return served == Served::to_be_continued;
+        // A tunnel or proxy accepts before it knows whether there is a server behind it, and goes
+        // on accepting. Where nobody listens any more, there was a server, and it has gone.
+        const auto waited = Clock::now() - waiting_since;
+        if (waited >= command_.wait) throw nobody_spoke();
+        if (!reconnects()) {
+          wait = std::min<std::chrono::nanoseconds>(
+              command_.wait, std::chrono::ceil<std::chrono::seconds>(waited) + patience_when_gone);
+        }
+        say_waiting("the connection was closed before a word came");
+        std::this_thread::sleep_for(pause_after_silence);
+      }
+    } catch (const ConnectError& error) {
+      if (sessions_ == 0 || error.kind() != ConnectError::Kind::nobody_listens) throw;
+      report_.note(fmt::format("leaving in order: no other server within {:g} s (--wait)",
+                               std::chrono::duration<double>(command_.wait).count()));
+      return false;
+    }
+    report_.note(fmt::format("leaving in order before there was {} server: {}",
+                             sessions_ == 0 ? "a" : "another", stop_.reason()));
+    return false;
+  }
+
+  enum class Served { nothing, to_the_end, to_be_continued };
+
   /// One session, from its first word to its last.
-  Exit::Reason serve(Socket socket, Evaluator& evaluator) {
+  Served serve(Socket socket, Evaluator& evaluator) {
     const auto connected = Clock::now();
+    const auto answered_before = answered_;
     Session session(std::move(socket), session_options(evaluator));
-    const auto summarize = [&] {
-      report_.summary(session.times(), evaluator.statistics(), Clock::now() - connected);
+    const auto add_up = [&] {
+      ++sessions_;
+      times_.waiting += session.times().waiting;
+      times_.receiving += session.times().receiving;
+      times_.sending += session.times().sending;
+      connected_for_ += Clock::now() - connected;
     };
     try {
       const Exit::Reason reason = run_engine_loop(session, evaluator, observer(evaluator));
-      if (reason == Exit::Reason::never_spoke) return reason;
+      if (reason == Exit::Reason::never_spoke) return Served::nothing;
+      add_up();
+      const bool lost =
+          reason == Exit::Reason::server_closed || reason == Exit::Reason::connection_lost;
       report_.note(farewell(reason, stop_, command_));
-      summarize();
-      return reason;
+      if (!lost || !reconnects()) return Served::to_the_end;
+    } catch (const PeerError& error) {
+      add_up();
+      if (!reconnects()) throw;
+      report_.warning(fmt::format("{} Waiting for the next server.", error.what()));
+    } catch (const PotentialFailure& error) {
+      add_up();
+      throw PotentialFailure(error.kind(), in_this_request(error));
+    } catch (const InvalidStructure& error) {
+      add_up();
+      throw InvalidStructure(in_this_request(error));
     } catch (...) {
-      summarize();
+      add_up();
       throw;
     }
+    // A server that ends again and again before it gets anywhere must not keep us busy.
+    if (answered_ == answered_before) std::this_thread::sleep_for(pause_after_silence);
+    return Served::to_be_continued;
+  }
+
+  bool reconnects() const { return command_.on_disconnect == OnDisconnect::reconnect; }
+
+  /// The numbers are those that --verbose shows.
+  std::string in_this_request(const std::exception& error) const {
+    return fmt::format("request {}: {}", answered_ + 1, error.what());
+  }
+
+  void summarize(const Evaluator& evaluator) {
+    if (sessions_ > 0) report_.summary(times_, evaluator.statistics(), connected_for_);
   }
 
   ConnectError nobody_spoke() const {
@@ -202,6 +263,7 @@ class Root {
                   if (is_first_ && command_.check) check(request, evaluator);
                   report_.request(request, evaluator.statistics());
                   is_first_ = false;
+                  ++answered_;
                 }};
   }
 
@@ -243,8 +305,13 @@ class Root {
   const Model& model_;
   StopConditions stop_;
   Report report_;
-  bool is_first_ = true;
+  bool is_first_ = true;  // of a session
   bool said_waiting_ = false;
+  // Of all sessions.
+  int sessions_ = 0;
+  std::int64_t answered_ = 0;
+  SessionTimes times_;
+  Clock::duration connected_for_{};
 };
 
 /// The root's part, and what it came to. Whatever happens, the other ranks are told.

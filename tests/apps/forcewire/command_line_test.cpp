@@ -56,6 +56,14 @@ class Variable {
   const char* name_;
 };
 
+TEST(CommandLine, OnDisconnect) {
+  EXPECT_EQ(understand({"-m", "lj", "--on-disconnect", "reconnect"}).on_disconnect,
+            OnDisconnect::reconnect);
+  EXPECT_EQ(understand({"-m", "lj", "--on-disconnect", "exit"}).on_disconnect, OnDisconnect::exit);
+  EXPECT_THAT(complaint({"-m", "lj", "--on-disconnect", "wait"}),
+              AllOf(HasSubstr("exit or reconnect"), HasSubstr("\"wait\"")));
+}
+
 TEST(CommandLine, Defaults) {
   const CommandLine command = understand({"-m", "lj"});
   EXPECT_EQ(to_string(command.endpoint), "localhost:31415");
@@ -69,6 +77,7 @@ TEST(CommandLine, Defaults) {
   EXPECT_FALSE(command.idle_timeout);
   EXPECT_FALSE(command.max_time);
   EXPECT_FALSE(command.stop_file);
+  EXPECT_EQ(command.on_disconnect, OnDisconnect::exit);
   EXPECT_EQ(command.idle, Idle::automatic);
   EXPECT_FALSE(command.reproducible);
   EXPECT_FALSE(command.check);

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import sys
 import tempfile
 import time
 
@@ -134,6 +133,7 @@ class ProtocolTest(ProgramTest):
             for data in sends:
                 connection.send(data)
             self.expect_failure(program, PROTOCOL, *words)
+            self.expect_orderly_close(connection)
 
     def with_natoms(self, natoms):
         return posdata_message(np.eye(3) * 20, np.zeros((0, 3)), natoms)
@@ -190,7 +190,9 @@ class PotentialTest(ProgramTest):
                     for _ in range(good_requests):
                         connection.evaluate(*structures.crystal())
                     connection.send(posdata_message(cell, positions))
-                    self.expect_failure(program, POTENTIAL, *words)
+                    number = f"request {good_requests + 1}: "
+                    self.expect_failure(program, POTENTIAL, number, *words)
+                    self.expect_orderly_close(connection)
 
     def test_position_that_is_no_number(self):
         cell, positions = structures.liquid()
@@ -201,6 +203,14 @@ class PotentialTest(ProgramTest):
         cell, positions = structures.cluster()
         positions[0, 0] = np.inf
         self.expect_potential_failure(cell, positions, "0", "inf")
+
+    def test_atom_a_universe_away(self):
+        cell, positions = structures.liquid()
+        positions[17, 1] = 1e300
+        self.expect_potential_failure(cell, positions, "coordinate y of atom 17 is 1e+300")
+
+    def test_cell_that_is_too_large_for_numbers(self):
+        self.expect_potential_failure(np.eye(3) * 1e200, structures.liquid()[1], "so large or")
 
     def test_singular_cell(self):
         cell, positions = structures.crystal()
@@ -368,7 +378,5 @@ Kr = { sigma = "3.65 angstrom", epsilon = "162.6 K" }
 
 
 if __name__ == "__main__":
-    if sys.argv[3] == "1":
-        # When a rank returns a status, mpirun takes two seconds to kill others that do not exist.
-        os.environ["OMPI_MCA_odls_base_sigkill_timeout"] = "0"
+    program_run.end_at_once_when_alone()
     program_run.main()

@@ -98,6 +98,14 @@ TEST(Cell, RefusesVectorsInAPlaneOrALine) {
   EXPECT_THAT([&] { Cell{line}; }, ThrowsMessage<InvalidStructure>(HasSubstr("(10 0.5 -1)")));
 }
 
+TEST(Cell, RefusesACellWhoseVolumeIsNoNumber) {
+  for (const double edge : {1e200, 1e-200, 1e-310}) {
+    const Eigen::Matrix3d cell = edge * Eigen::Matrix3d::Identity();
+    EXPECT_THAT([&] { Cell{cell}; }, ThrowsMessage<InvalidStructure>(HasSubstr("so large or")))
+        << edge;
+  }
+}
+
 TEST(Cell, JudgesByShapeAndNotBySize) {
   EXPECT_NO_THROW(Cell(1e-6 * triclinic()));
   EXPECT_NO_THROW(Cell(1e8 * triclinic()));

@@ -1,0 +1,317 @@
+"""Faults that are rarer than those of failure_test.py, by the place where they come from."""
+
+import os
+import signal
+import tempfile
+import time
+
+import numpy as np
+
+import program_run
+import structures
+from lennard_jones_reference import lennard_jones
+from program_run import LJ, Program, ProgramTest
+from scripted_server import header, init_message, posdata_message
+
+NO_CONNECTION, SERVER_VANISHED, PROTOCOL, POTENTIAL = 3, 4, 5, 6
+KILLED = 128 + signal.SIGKILL  # mpirun's own
+
+
+class StartTest(ProgramTest):
+    def test_server_that_is_late_in_every_way(self):
+        """The socket is missing, then it is there and refuses, then somebody listens"""
+        server = self.new_server(listening=False)
+        if self.kind_of_socket == "unix":
+            os.rename(server.path, server.path + ".later")
+        with Program([*server.arguments, "--wait", "20"]) as program:
+            program.wait_until_it_says("waiting for the server")
+            if self.kind_of_socket == "unix":
+                os.rename(server.path + ".later", server.path)
+                time.sleep(0.3)
+            server.listen()
+            connection = server.accept()
+            connection.evaluate(*structures.crystal())
+            connection.exit()
+            self.expect_success(program)
+
+    def test_socket_of_a_dead_server(self):
+        """The socket file is there, and nobody listens"""
+        if self.kind_of_socket == "tcp":
+            self.skipTest("about files")
+        server = self.new_server(listening=False)
+        with Program([*server.arguments, "--wait", "0.5"]) as program:
+            self.expect_failure(program, NO_CONNECTION, "dead server's", deadline=0.5)
+
+    def test_folder_that_is_none(self):
+        """The path leads through a file"""
+        with Program(["-u", "-a", "/etc/passwd/s"]) as program:
+            self.expect_failure(program, NO_CONNECTION, "/etc/passwd/s", "Not a directory")
+
+    def test_folder_without_permission(self):
+        """The socket lies in a folder that we may not look into"""
+        if os.geteuid() == 0:
+            self.skipTest("root may look everywhere")
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0)
+            with Program(["-u", "-a", folder + "/s"]) as program:
+                self.expect_failure(program, NO_CONNECTION, "Permission denied")
+            os.chmod(folder, 0o700)
+
+    def test_server_that_says_nothing(self):
+        """The server accepts and says nothing, with --idle-timeout 0.5"""
+        with Program([*self.server.arguments, "--idle-timeout", "0.5"]) as program:
+            connection = self.server.accept()
+            said = self.expect_success(program, deadline=0.5)
+            self.assertIn("no request for 0.5 s", said)
+            self.expect_orderly_close(connection)
+
+    def test_two_jobs_with_one_name(self):
+        """Another job is served under the same name, and then the server is gone"""
+        with Program(self.server.arguments) as first:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())
+            with Program(self.server.arguments) as second:
+                overlooked = self.server.accept()
+                connection.evaluate(*structures.crystal())
+                connection.exit()
+                self.expect_end(first, 0)
+                self.server.socket.close()
+                overlooked.close()
+                # It looks again for up to three seconds: see VanishedServerTest.
+                self.expect_failure(second, NO_CONNECTION, "no server at", deadline=3)
+
+
+class StreamTest(ProgramTest):
+    def expect_refused(self, sends, *words):
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())
+            for data in sends:
+                connection.send(data)
+            self.expect_failure(program, PROTOCOL, *words)
+            self.expect_orderly_close(connection)
+
+    def test_lower_case(self):
+        """A header in lower case"""
+        self.expect_refused([b"status      "], "status")
+
+    def test_wrong_padding(self):
+        """A header that is padded with NUL, not blanks"""
+        self.expect_refused([b"STATUS\0\0\0\0\0\0"], r"STATUS\x00")
+
+    def test_init_out_of_turn(self):
+        """INIT while a result waits"""
+        request = posdata_message(*structures.crystal())
+        self.expect_refused([request, init_message()], "INIT", "while a result waits")
+
+    def test_init_of_ten_megabytes(self):
+        """An INIT text of 10 MB"""
+        message = header("INIT") + np.array([0, 10**7], "<i4").tobytes() + b"x" * 100000
+        self.expect_refused([message], "the text length of INIT", "10000000")
+
+    def test_init_texts_that_are_all_right(self):
+        """INIT texts empty, with NUL, and of a megabyte"""
+        cell, positions = structures.crystal()
+        energy, _, _ = lennard_jones(cell, positions, *LJ)
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            for text in (b"", b"\0\0\0", b"a\0b", b"x" * 2**20):
+                connection.send(init_message(0, text))
+                self.assertAlmostEqual(connection.evaluate(cell, positions).energy, energy, 12)
+            connection.exit()
+            self.expect_success(program)
+
+    def test_cut_at_every_byte(self):
+        """A request is cut at every byte, and another server comes each time"""
+        cell, positions = structures.crystal()
+        energy, _, _ = lennard_jones(cell, positions, *LJ)
+        request = header("STATUS") + init_message(1, b"text") + posdata_message(cell, positions)
+        request += header("GETFORCE")
+        arguments = [*self.server.arguments, "--on-disconnect", "reconnect", "-q"]
+        with Program(arguments) as program:
+            for cut in range(len(request) + 1):
+                connection = self.server.accept()
+                self.assertAlmostEqual(connection.evaluate(cell, positions).energy, energy, 12)
+                connection.send(request[:cut])
+                if cut % 2:
+                    connection.reset()
+                else:
+                    connection.close()
+            connection = self.server.accept()
+            self.assertAlmostEqual(connection.evaluate(cell, positions).energy, energy, 12)
+            connection.exit()
+            self.expect_success(program)
+
+
+class NumbersTest(ProgramTest):
+    def test_unusual_and_right(self):
+        """Left-handed and rather flat cells, and atoms far from it, are computed and right"""
+        cell, positions = structures.crystal()
+        flat = cell.copy()
+        flat[2] = cell[0] + cell[1] + 0.05 * cell[2]
+        far = positions + 1e6 * cell[0]
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            for name, unusual, where, accuracy in (
+                ("left-handed", cell[[1, 0, 2]], positions, 1e-12),
+                ("flat", flat, positions, 1e-9),
+                ("far", cell, far, 1e-6),
+            ):
+                with self.subTest(cell=name):
+                    energy, forces, _ = lennard_jones(unusual, where, *LJ)
+                    reply = connection.evaluate(unusual, where)
+                    self.assertAlmostEqual(reply.energy / energy, 1, delta=accuracy)
+                    atol = accuracy * max(np.abs(forces).max(), 1e-3)
+                    np.testing.assert_allclose(reply.forces, forces, rtol=0, atol=atol)
+            connection.exit()
+            self.expect_success(program)
+
+    def test_atoms_too_close_for_numbers(self):
+        """Two atoms 1e-30 bohr apart: the energy overflows"""
+        cell, positions = structures.liquid()
+        positions[40] = positions[5] + [1e-30, 0, 0]
+        with Program([*self.server.arguments, "-q"]) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())
+            connection.send(posdata_message(cell, positions))
+            self.expect_failure(program, POTENTIAL, "request 2: ", "atom 5 ", "same place")
+            self.expect_orderly_close(connection)
+
+
+class OurSideTest(ProgramTest):
+    def ranks(self, program):
+        ranks = sorted(program.processes("forcewire"))
+        self.assertEqual(len(ranks), program.ranks)
+        return ranks
+
+    def kill(self, whom, number, status, moments):
+        """Kills the root, the last rank or mpirun at each of these moments of a request."""
+        cell, positions = structures.liquid(8000)
+        request = posdata_message(cell, positions) + header("GETFORCE")
+        for moment in moments:
+            with self.subTest(moment=moment), Program(self.server.arguments) as program:
+                connection = self.server.accept()
+                connection.evaluate(*structures.crystal())
+                victim = program.process.pid if whom == "mpirun" else self.ranks(program)[whom]
+                if moment == "receiving":
+                    connection.send(request[:5000])
+                elif moment == "sending":
+                    connection.send(request)
+                    connection.receive(100)
+                elif moment != "idle":
+                    connection.send(request)
+                    time.sleep(moment)
+                os.kill(victim, number)
+                start = time.monotonic()
+                with self.assertRaises(OSError):  # the server finds out, at once
+                    while connection.receive(1):
+                        pass
+                self.assertLess(time.monotonic() - start, program.end_within)
+                program.finish(program.end_within)
+                self.assertEqual(program.process.returncode, status)
+                while program.processes() and time.monotonic() - start < program.end_within:
+                    time.sleep(0.01)
+                self.assertEqual(program.processes(), [])
+                if whom != "mpirun":  # it had no time to tidy up
+                    self.assertEqual(program.files(), [])
+                self.record(program, status, time.monotonic() - start)
+
+    def test_rank_is_killed(self):
+        """The last rank gets SIGKILL: idle, receiving, computing, sending"""
+        self.kill(-1, signal.SIGKILL, KILLED, ("idle", "receiving", 0.001, 0.004, "sending"))
+
+    def test_root_is_killed(self):
+        """The root gets SIGKILL: idle, receiving, computing, sending"""
+        if Program.ranks == 1:
+            self.skipTest("the last rank")
+        self.kill(0, signal.SIGKILL, KILLED, ("idle", "receiving", 0.002))
+
+    def test_mpirun_is_killed(self):
+        """mpirun gets SIGKILL: idle, computing"""
+        self.kill("mpirun", signal.SIGKILL, -signal.SIGKILL, ("idle", 0.002))
+
+    def test_rank_is_stopped_and_goes_on(self):
+        """The last rank gets SIGSTOP, and SIGCONT a second later"""
+        cell, positions = structures.liquid(1500)
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            forces = connection.evaluate(cell, positions).forces
+            for moment in (None, 0.0, 0.001):
+                rank = self.ranks(program)[-1]
+                if moment is None:
+                    os.kill(rank, signal.SIGSTOP)
+                connection.send(posdata_message(cell, positions) + header("GETFORCE"))
+                if moment is not None:
+                    time.sleep(moment)
+                    os.kill(rank, signal.SIGSTOP)
+                time.sleep(0.3)
+                os.kill(rank, signal.SIGCONT)
+                reply = connection.receive_result()
+                np.testing.assert_allclose(reply.forces, forces, rtol=0, atol=1e-13)
+            connection.exit()
+            self.expect_success(program)
+
+    def test_rank_is_stopped_for_good(self):
+        """The last rank gets SIGSTOP; then mpirun gets SIGTERM"""
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.liquid(1500))
+            os.kill(self.ranks(program)[-1], signal.SIGSTOP)
+            connection.send(posdata_message(*structures.liquid(1500)))
+            program.process.terminate()
+            start = time.monotonic()
+            program.finish(program.end_within)
+            self.assertEqual(program.processes(), [])
+            self.record(program, program.process.returncode, time.monotonic() - start)
+
+    def test_too_little_memory(self):
+        """The positions do not fit into the memory of the process (ulimit -v)"""
+        shell = 'ulimit -v 1500000; exec "$@"'
+        with Program(self.server.arguments, shell=shell) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())
+            connection.send(posdata_message(np.eye(3) * 1e4, np.zeros((0, 3)), 80_000_000))
+            self.expect_failure(program, POTENTIAL, "request 2: ", "memory")
+            self.expect_orderly_close(connection)
+
+    def test_full_disk_under_the_log(self):
+        """Standard output is on a full disk"""
+        self.serve_with('exec "$@" >/dev/full')
+
+    def test_closed_standard_streams(self):
+        """Standard input, output and error are closed"""
+        ranks = self.serve_with('exec "$@" <&- >&- 2>&-')
+        for streams in ranks:
+            self.assertEqual(streams, ["/dev/null"] * 3)
+
+    def serve_with(self, shell):
+        cell, positions = structures.crystal()
+        energy, _, _ = lennard_jones(cell, positions, *LJ)
+        with Program([*self.server.arguments, "-vv"], shell=shell) as program:
+            connection = self.server.accept()
+            for _ in range(3):
+                self.assertAlmostEqual(connection.evaluate(cell, positions).energy, energy, 12)
+            streams = [
+                [os.readlink(f"/proc/{rank}/fd/{stream}") for stream in range(3)]
+                for rank in self.ranks(program)
+            ]
+            connection.exit()
+            self.expect_success(program)
+            return streams
+
+    def test_reader_of_the_log_is_gone(self):
+        """Who reads standard output ends, as head does"""
+        with Program([*self.server.arguments, "-v"]) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())
+            program.process.stdout.close()
+            program.process.stdout = open(os.devnull)  # noqa: SIM115: closed by communicate
+            for _ in range(20):
+                connection.evaluate(*structures.crystal())
+            connection.exit()
+            self.expect_success(program)
+
+
+if __name__ == "__main__":
+    program_run.end_at_once_when_alone()
+    program_run.main()
