@@ -12,6 +12,7 @@ class Rank:
     """One process; its figures are those of the moment."""
 
     def __init__(self, pid):
+        self.pid = pid
         self.folder = PROC / str(pid)
         variables = dict(entry.split(b'=', 1) for entry in
                          (self.folder / 'environ').read_bytes().split(b'\0') if b'=' in entry)
