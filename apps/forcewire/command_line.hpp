@@ -33,7 +33,7 @@ struct CommandLine {
   std::optional<std::chrono::nanoseconds> max_time;      ///< leave when the program is this old
   std::optional<std::filesystem::path> stop_file;        ///< leave when this file appears
 
-  bool zero_virial = false;  ///< where the model has none
+  bool zero_virial = false;   ///< where the model has none
   bool reproducible = false;  ///< the same result in every bit on any number of ranks
   bool check = false;
   Verbosity verbosity = Verbosity::normal;
