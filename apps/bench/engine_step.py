@@ -14,6 +14,9 @@ def contestants(arguments):
     result = []
     for ranks in arguments.ranks:
         result.append(natives.Forcewire(arguments.engine_replay, ranks, arguments.passes))
+        if arguments.reproducible:
+            result.append(natives.Forcewire(arguments.engine_replay, ranks, arguments.passes,
+                                            reproducible=True))
         if arguments.lammps:
             result += natives.lammps(arguments.lammps, ranks)
     result += [natives.md_bench(path, arguments.scratch) for path in arguments.md_bench]
@@ -58,9 +61,13 @@ def ratios(rounds):
     def part(entrant, name):
         return [measured['parts_s'][name] for measured in rounds[entrant]]
 
-    ours = {entrant.ranks: entrant for entrant in rounds if isinstance(entrant, natives.Forcewire)}
+    ours = {entrant.ranks: entrant for entrant in rounds
+            if isinstance(entrant, natives.Forcewire) and not entrant.reproducible}
     for other in rounds:
         if isinstance(other, natives.Lammps):
+            mine = ours[other.ranks]
+            yield ratio(f'step of {other.label} / of {mine.label}', step(other), step(mine))
+        elif isinstance(other, natives.Forcewire) and other.reproducible:
             mine = ours[other.ranks]
             yield ratio(f'step of {other.label} / of {mine.label}', step(other), step(mine))
         elif isinstance(other, natives.MdBench) and 1 in ours:
@@ -84,11 +91,11 @@ def ratio(what, above, below):
 
 
 def print_tables(rows, all_ratios):
-    print(f'\n{"atoms":>8} {"client":<22}{"median":>11}{"min":>11}{"ns/atom":>9}'
+    print(f'\n{"atoms":>8} {"client":<25}{"median":>11}{"min":>11}{"ns/atom":>9}'
           f'{"steps/build":>13}  energies differ')
     for r in rows:
         interval = r['rounds'][0].get('steps_per_build')
-        print(f'{r["atoms"]:>8} {r["client"]:<22}{r["median_s"] * 1e6:>8.0f} us'
+        print(f'{r["atoms"]:>8} {r["client"]:<25}{r["median_s"] * 1e6:>8.0f} us'
               f'{r["min_s"] * 1e6:>8.0f} us{r["median_s"] / r["atoms"] * 1e9:>9.1f}'
               f'{interval:>13.1f}', end='')
         print(f'  {r["energy_difference"]:.1e}' if 'energy_difference' in r else '')
@@ -99,7 +106,7 @@ def print_tables(rows, all_ratios):
         scale = 1e9 * r['ranks'] / r['atoms']
         parts = ', '.join(f'{name.replace("_", " ")} {seconds * scale:.1f}'
                           for name, seconds in r['parts_s'].items())
-        print(f'{r["atoms"]:>8} {r["client"]:<22} {parts}')
+        print(f'{r["atoms"]:>8} {r["client"]:<25} {parts}')
 
     print(f'\n{"atoms":>8} {"ratio":<78}{"median":>8}{"of minima":>11}')
     for r in all_ratios:
@@ -113,6 +120,7 @@ def main():
     parser.add_argument('--scratch', type=Path, required=True)
     parser.add_argument('--atoms', type=int, nargs='+', default=[32000])
     parser.add_argument('--ranks', type=int, nargs='+', default=[1, 2])
+    parser.add_argument('--reproducible', action='store_true')
     parser.add_argument('--lammps', default=shutil.which('lmp'))
     parser.add_argument('--md-bench', type=Path, nargs='+', default=[])
     parser.add_argument('--frames', type=int, default=60)

@@ -40,8 +40,9 @@ def found(pattern, output, program):
 class Forcewire:
     """engine_replay on the frames, which lie in a file."""
 
-    def __init__(self, program, ranks, passes, nodes=1):
-        self.label = f'forcewire n{ranks}'
+    def __init__(self, program, ranks, passes, nodes=1, reproducible=False):
+        self.label = f'forcewire n{ranks}' + (' reproducible' if reproducible else '')
+        self.reproducible = reproducible
         self.program = program
         self.ranks = ranks
         self.passes = passes
@@ -52,7 +53,8 @@ class Forcewire:
         said = json.loads(run(
             ['mpirun', '-n', self.ranks, self.program, 'frames.bin', '--atoms', len(positions),
              '--edge', repr(float(cell[0, 0])), '--model', liquid.MODEL_OPTIONS,
-             '--warm-up', WARM_UP, '--passes', self.passes, '--nodes', self.nodes], scratch))
+             '--warm-up', WARM_UP, '--passes', self.passes, '--nodes', self.nodes,
+             *(['--reproducible'] if self.reproducible else [])], scratch))
         seconds = 1e-9 * said['atoms']
         return {'step_s': seconds * said['step_ns_per_atom']['mean'],
                 'median_step_s': seconds * said['step_ns_per_atom']['median'],

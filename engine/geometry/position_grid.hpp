@@ -17,9 +17,9 @@ namespace forcewire {
 ///
 /// Two positions that differ by exact lattice vectors have the same place. Those that a server has
 /// wrapped with rounding have, too, unless one of them falls on the other side of the middle
-/// between two points of the grid: of coordinates x around 50 bohr one in some 2^18, for they are
-/// rounded to 2^-48 bohr. A finer grid would be hit more often, and so the step is a compromise; it
-/// is small against what rounding to the eight digits of a file does.
+/// between two points of the grid: with lattice vectors of 20 bohr one coordinate in 300000, of 200
+/// bohr one in 50000, both measured. A finer grid would be hit more often, and so the step is a
+/// compromise; it is small against what rounding to the eight digits of a file does.
 ///
 /// A structure without periodic axes has no images, and stays as it is.
 class PositionGrid {

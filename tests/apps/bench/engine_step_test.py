@@ -70,6 +70,14 @@ class EngineStepTest(BenchmarkCase):
                           "list builds / forces, forcewire n2",
                           "step of forcewire n1 / of n2"])
 
+    def test_what_reproducible_costs(self):
+        figures = self.run_benchmark("--ranks", "1", "--lammps", "", "--reproducible")
+        self.assertEqual([row["client"] for row in figures["times"]],
+                         ["forcewire n1", "forcewire n1 reproducible"])
+        self.assertLess(figures["times"][1]["energy_difference"], 1e-9)
+        self.assertEqual(figures["ratios"][0]["what"],
+                         "step of forcewire n1 reproducible / of forcewire n1")
+
     def test_every_pass_builds_its_lists(self):
         intervals = []
         for passes in "1", "4":

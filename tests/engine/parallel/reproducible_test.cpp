@@ -74,14 +74,12 @@ void with_each(const MakePotential& make, EvaluatorOptions options, const Body& 
 }
 
 TEST(Reproducible, EveryKindOfStructure) {
-  for (const Truncation truncation : {Truncation::none, Truncation::smooth}) {
-    const MakePotential make = lennard_jones(ReferenceModel(argon(truncation)));
-    with_each(make, reproducible(), [&](Evaluator& evaluator) {
-      for (const Configuration& kind : all_kinds(sigma)) {
-        EXPECT_EQ(bits_of(evaluator.evaluate(kind.structure())), expected_bits(make, kind)) << kind;
-      }
-    });
-  }
+  const MakePotential make = lennard_jones(ReferenceModel(argon()));
+  with_each(make, reproducible(), [&](Evaluator& evaluator) {
+    for (const Configuration& kind : all_kinds(sigma)) {
+      EXPECT_EQ(bits_of(evaluator.evaluate(kind.structure())), expected_bits(make, kind)) << kind;
+    }
+  });
 }
 
 TEST(Reproducible, ManyAtoms) {
@@ -104,7 +102,7 @@ TEST(Reproducible, LatticeVectorsChangeNothing) {
     for (Configuration& kind : all_kinds(sigma)) {
       shorten(kind);
       const Bits expected = expected_bits(make, kind);
-      for (int repeat = 0; repeat < 3; ++repeat) {
+      for (int repeat = 0; repeat < 2; ++repeat) {
         wrap_at_random(kind, 5, random);
         EXPECT_EQ(bits_of(evaluator.evaluate(kind.structure())), expected) << kind;
       }
@@ -132,7 +130,7 @@ TEST(Reproducible, LatticeVectorsThatAreAddedWithRoundingChangeNothingEither) {
 
 TEST(Reproducible, WhateverWasAskedBefore) {
   const MakePotential make = lennard_jones(ReferenceModel(argon()));
-  for (const double skin : {0.0, 0.05, 0.8}) {  // 0: it adapts
+  for (const double skin : {0.0, 0.8}) {  // 0: it adapts
     EvaluatorOptions options = reproducible();
     if (skin > 0) options.skin = skin * sigma;
     with_each(make, options, [&](Evaluator& evaluator) {
@@ -141,7 +139,7 @@ TEST(Reproducible, WhateverWasAskedBefore) {
       Eigen::Matrix3d cell;
       cell << 30, 0, 0, 9, 25, 0, -8, 7, 28;
       Configuration two = gas(cell, 60, 0.9 * sigma, 0, random);
-      for (int frame = 0; frame < 40; ++frame) {
+      for (int frame = 0; frame < 24; ++frame) {
         Configuration& now = frame % 5 < 3 ? one : two;
         displace(now, 0.04 * sigma, random);
         if (frame % 7 == 0) wrap_into_cell(now);
