@@ -199,14 +199,6 @@ class PotentialTest(ProgramTest):
         positions[0, 0] = np.inf
         self.expect_potential_failure(cell, positions, "0", "inf")
 
-    def test_atom_a_universe_away(self):
-        cell, positions = structures.liquid()
-        positions[17, 1] = 1e300
-        self.expect_potential_failure(cell, positions, "coordinate y of atom 17 is 1e+300")
-
-    def test_cell_that_is_too_large_for_numbers(self):
-        self.expect_potential_failure(np.eye(3) * 1e200, structures.liquid()[1], "so large or")
-
     def test_singular_cell(self):
         cell, positions = structures.crystal()
         cell[2] = cell[0] + cell[1]
@@ -337,7 +329,9 @@ class VanishedServerTest(ProgramTest):
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
                 # Before its first word it had been no server: we look again, for up to three seconds.
+                start = time.monotonic()
                 status = program.finish(3 + program.end_within)
+                self.record(program, status, time.monotonic() - start)
                 said = program.out + program.err
                 self.assertIn(status, (0, NO_CONNECTION, SERVER_VANISHED), said)
                 self.assertEqual(len(program.errors()), 0 if status == 0 else 1, said)
