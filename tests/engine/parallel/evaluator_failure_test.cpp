@@ -157,14 +157,6 @@ TEST(EvaluatorFailure, CellTooSmallForItsImages) {
   });
 }
 
-TEST(EvaluatorFailure, CellThatIsSkewedWithoutMeasure) {
-  between_good_requests([](Evaluator& evaluator, const Configuration& gas) {
-    Configuration broken = gas;
-    broken.cell.row(2) += 900 * broken.cell.row(0) + 500 * broken.cell.row(1);
-    EXPECT_THAT(complaint(evaluator, broken), HasSubstr("skewed"));
-  });
-}
-
 /// A potential that fails as `mode` says, on rank `culprit` (-1: on all ranks), in the request that
 /// follows a good one.
 class FailingPotential : public Potential {
