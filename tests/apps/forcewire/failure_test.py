@@ -78,11 +78,11 @@ class ConnectionTest(ProgramTest):
     def test_nobody_listens(self):
         server = self.new_server(listening=False)
         with Program([*server.arguments, "--wait", "1"]) as program:
-            self.expect_failure(program, NO_CONNECTION, server.arguments[-1], "1 s")
+            self.expect_failure(program, NO_CONNECTION, server.arguments[-1], "1 s", deadline=1)
 
     def test_no_such_unix_socket(self):
         with Program(["-u", "-a", "/tmp/fw_no_such_socket", "--wait", "1"]) as program:
-            self.expect_failure(program, NO_CONNECTION, "/tmp/fw_no_such_socket")
+            self.expect_failure(program, NO_CONNECTION, "/tmp/fw_no_such_socket", deadline=1)
 
     def test_path_too_long(self):
         with Program(["-u", "-a", "x" * 200]) as program:
@@ -286,7 +286,7 @@ class VanishedServerTest(ProgramTest):
         with Program([*self.server.arguments, "--timeout", "1"]) as program:
             connection = self.server.accept()
             connection.send(posdata_message(*structures.crystal())[:60])
-            self.expect_failure(program, SERVER_VANISHED, "silent", "1 s")
+            self.expect_failure(program, SERVER_VANISHED, "silent", "1 s", deadline=1)
 
     def test_stops_reading_the_reply(self):
         if self.kind_of_socket == "tcp":
