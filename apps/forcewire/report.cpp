@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "apps/forcewire/closest_pair.hpp"
+#include "engine/geometry/coordinates.hpp"
 #include "engine/geometry/position_grid.hpp"
 #include "engine/kernels/simd.hpp"
 #include "engine/potentials/units.hpp"
@@ -148,6 +149,7 @@ void Report::first_request(const Structure& structure, const Periodicity& period
     print(row("volume", volume_text(cell.volume())) +
           row("density", fmt::format("{:.6g} atoms/angstrom^3", density)));
   }
+  if (!can_be_resolved(structure.positions)) return;  // it will be refused
   const auto closest = closest_pair(structure.positions, cell);
   if (!closest) return;
   const std::string pair = fmt::format("atoms {} and {}{}", closest->first, closest->second,

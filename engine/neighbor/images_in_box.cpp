@@ -27,6 +27,14 @@ double ImagesInBox::cells_across() const {
   return most;
 }
 
+double ImagesInBox::rows() const {
+  double rows = 1;
+  for (int axis = 0; axis < 2; ++axis) {
+    if (cell_.periodic()[static_cast<std::size_t>(axis)]) rows *= 2 * half_[axis] + 1;
+  }
+  return rows;
+}
+
 std::array<ImagesInBox::Range, 3> ImagesInBox::shifts_near_box(
     const Eigen::Vector3d& position) const {
   const Eigen::Array3d s = cell_.inverse() * position;

@@ -45,6 +45,10 @@ class ImagesInBox {
   /// How many cells the box spans along the axis where it spans most.
   double cells_across() const;
 
+  /// How many rows of cells along c `of` looks at for a point, at most. In a cell that is very
+  /// skewed this is far more than there are images.
+  double rows() const;
+
   /// Calls `visit(shift)` for each image of a point at `position`.
   template <typename Visit>
   void of(const Eigen::Vector3d& position, const Visit& visit) const {

@@ -20,6 +20,11 @@ namespace {
 // More local atoms than this do not fit a rank's memory.
 constexpr double most_local_atoms = 1e8;
 
+// More rows of cells than this are not looked at: of all atoms together, some seconds; and if these
+// are so many because the atoms are, each may still look at a few.
+constexpr double most_rows = 1e9;
+constexpr double few_rows = 1000;
+
 // How far padding lies from the first atom of its cluster, and from other padding: beyond every
 // cutoff, and near enough for r^-12 to be a normal number [bohr].
 constexpr double far = 1e20;
@@ -68,6 +73,16 @@ void check_image_count(const ImagesInBox& images, std::size_t natoms, double rea
       "cutoff and skin of {:g} bohr see more than {:g} periodic images of {} atoms on one rank, "
       "expected a shorter cutoff or more ranks",
       reach, most_local_atoms, natoms));
+}
+
+/// In a cell that is skewed without measure, neighbours could be found, but not in our lifetime.
+void check_skewness(const ImagesInBox& images, std::size_t natoms) {
+  const double rows = images.rows();
+  if (rows <= few_rows || rows * static_cast<double>(natoms) <= most_rows) return;
+  throw InvalidStructure(fmt::format(
+      "the cell is so skewed or flat that each of {} atoms may have neighbours in {:.1g} "
+      "rows of cells, expected a cell that is nearer to a box: the same crystal has one",
+      natoms, rows));
 }
 
 }  // namespace
@@ -161,6 +176,7 @@ void LocalAtoms::select_others(const Cell& cell, std::span<const double> positio
   const double margin = reach * ImagesInBox::margin;
   const Box seen = box_.grown(Eigen::Vector3d::Constant(reach + margin));
   check_image_count(ImagesInBox(cell, seen), natoms, reach);
+  check_skewness(ImagesInBox(cell, seen), natoms);
 
   ghosts_.clear();
   const auto add = [&](std::vector<PlacedAtom>& kind, PlacedAtom arrival) {

@@ -83,11 +83,11 @@ class ConnectionTest(ProgramTest):
     def test_nobody_listens(self):
         server = self.new_server(listening=False)
         with Program([*server.arguments, "--wait", "1"]) as program:
-            self.expect_failure(program, NO_CONNECTION, server.arguments[-1], "1 s")
+            self.expect_failure(program, NO_CONNECTION, server.arguments[-1], "1 s", deadline=1)
 
     def test_no_such_unix_socket(self):
         with Program(["-u", "-a", "/tmp/fw_no_such_socket", "--wait", "1"]) as program:
-            self.expect_failure(program, NO_CONNECTION, "/tmp/fw_no_such_socket")
+            self.expect_failure(program, NO_CONNECTION, "/tmp/fw_no_such_socket", deadline=1)
 
     def test_path_too_long(self):
         with Program(["-u", "-a", "x" * 200]) as program:
@@ -204,14 +204,6 @@ class PotentialTest(ProgramTest):
         positions[0, 0] = np.inf
         self.expect_potential_failure(cell, positions, "0", "inf")
 
-    def test_atom_a_universe_away(self):
-        cell, positions = structures.liquid()
-        positions[17, 1] = 1e300
-        self.expect_potential_failure(cell, positions, "coordinate y of atom 17 is 1e+300")
-
-    def test_cell_that_is_too_large_for_numbers(self):
-        self.expect_potential_failure(np.eye(3) * 1e200, structures.liquid()[1], "so large or")
-
     def test_singular_cell(self):
         cell, positions = structures.crystal()
         cell[2] = cell[0] + cell[1]
@@ -299,7 +291,7 @@ class VanishedServerTest(ProgramTest):
         with Program([*self.server.arguments, "--timeout", "1"]) as program:
             connection = self.server.accept()
             connection.send(posdata_message(*structures.crystal())[:60])
-            self.expect_failure(program, SERVER_VANISHED, "silent", "1 s")
+            self.expect_failure(program, SERVER_VANISHED, "silent", "1 s", deadline=1)
 
     def test_stops_reading_the_reply(self):
         if self.kind_of_socket == "tcp":
@@ -342,7 +334,9 @@ class VanishedServerTest(ProgramTest):
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
                 # Before its first word it had been no server: we look again, for up to three seconds.
+                start = time.monotonic()
                 status = program.finish(3 + program.end_within)
+                self.record(program, status, time.monotonic() - start)
                 said = program.out + program.err
                 self.assertIn(status, (0, NO_CONNECTION, SERVER_VANISHED), said)
                 self.assertEqual(len(program.errors()), 0 if status == 0 else 1, said)
