@@ -2,6 +2,9 @@
 // What most tests include, for FORCEWIRE_PRECOMPILE_HEADERS. Nothing of ours, so that no change of
 // a header here compiles every test again. No test includes it; each has the headers that it needs.
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <Eigen/Core>
 #include <Eigen/LU>
 #include <algorithm>
@@ -10,11 +13,8 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
-#include <fmt/format.h>
 #include <fstream>
 #include <functional>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <limits>
 #include <memory>
 #include <optional>
