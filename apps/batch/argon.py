@@ -16,7 +16,7 @@ import sys
 import numpy as np
 from ase import units
 from ase.build import bulk
-from ase.calculators import socketio
+from ase.calculators.socketio import SocketIOCalculator
 from ase.md.velocitydistribution import MaxwellBoltzmannDistribution, Stationary
 from ase.md.verlet import VelocityVerlet
 
@@ -31,10 +31,9 @@ def calculator():
     """ASE's server at the address that this job has."""
     address = os.environ["FORCEWIRE_ADDRESS"]
     if "/" not in address:
-        return socketio.SocketIOCalculator(port=int(os.environ["FORCEWIRE_PORT"]))
-    # ASE puts all UNIX sockets into /tmp: this one is in the job's own folder.
-    socketio.actualunixsocketname = lambda name: name
-    return socketio.SocketIOCalculator(unixsocket=address)
+        return SocketIOCalculator(port=int(os.environ["FORCEWIRE_PORT"]))
+    prefix = "/tmp/ipi_"  # which ASE puts there again
+    return SocketIOCalculator(unixsocket=address[len(prefix):])
 
 
 def new_atoms(cells):
