@@ -11,6 +11,7 @@ import argparse
 import os
 import pathlib
 import signal
+import socket
 import sys
 
 import numpy as np
@@ -31,7 +32,10 @@ def calculator():
     """ASE's server at the address that this job has."""
     address = os.environ["FORCEWIRE_ADDRESS"]
     if "/" not in address:
-        return SocketIOCalculator(port=int(os.environ["FORCEWIRE_PORT"]))
+        tcp = SocketIOCalculator(port=int(os.environ["FORCEWIRE_PORT"]))
+        # ASE sends a request in pieces, and the system would hold each back for 40 ms.
+        tcp.server.serversocket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return tcp
     prefix = "/tmp/ipi_"  # which ASE puts there again
     return SocketIOCalculator(unixsocket=address[len(prefix):])
 
@@ -59,9 +63,15 @@ class Run:
                 atoms.positions[:] = saved["positions"]
                 atoms.set_momenta(saved["momenta"])
             print(f"continuing at step {self.step}", flush=True)
+        self.keep()
+
+    def keep(self):
+        """The state to go on from. A step that the end of the connection cuts short is no state."""
+        self.positions, self.momenta = self.atoms.get_positions(), self.atoms.get_momenta()
 
     def advance(self, dynamics):
         dynamics.step()
+        self.keep()
         self.step += 1
         potential = self.atoms.get_potential_energy()
         self.rows.append([self.step, potential, potential + self.atoms.get_kinetic_energy()])
@@ -71,8 +81,8 @@ class Run:
     def save(self):
         """All or nothing: a job that is killed in here keeps the older restart."""
         unfinished = RESTART.with_suffix(".new.npz")
-        np.savez(unfinished, step=self.step, energies=self.rows, positions=self.atoms.positions,
-                 momenta=self.atoms.get_momenta())
+        np.savez(unfinished, step=self.step, energies=self.rows, positions=self.positions,
+                 momenta=self.momenta)
         unfinished.replace(RESTART)
         np.savetxt(ENERGIES, self.rows, fmt=("%d", "%.12f", "%.12f"))
 
@@ -106,10 +116,16 @@ def main():
         with calculator() as atoms.calc:
             atoms.get_forces()
             leave.waiting = False
-            dynamics = VelocityVerlet(atoms, TIMESTEP)
-            while run.step < chosen.steps and not leave.asked:
-                run.advance(dynamics)
-    run.save()
+            try:
+                dynamics = VelocityVerlet(atoms, TIMESTEP)
+                while run.step < chosen.steps and not leave.asked:
+                    run.advance(dynamics)
+            except OSError as error:
+                # A queue's signal reaches everybody: the client may leave before us.
+                if not leave.asked:
+                    sys.exit(f"argon.py: error: the client left at step {run.step}: {error}")
+            finally:
+                run.save()
     print(f"{'left in order' if run.step < chosen.steps else 'done'} at step {run.step}")
 
 

@@ -3,6 +3,7 @@
 import getpass
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -15,6 +16,8 @@ SYSTEM_PROGRAMS = ":/usr/sbin:/sbin"  # not in everybody's PATH
 
 CONFIGURATION = """
 ClusterName=forcewire
+# Other clusters of this test may run at the same time, and Open MPI names things after jobs.
+FirstJobId={first_job}
 SlurmctldHost={host}({address})
 SlurmctldPort={controller_port}
 SlurmUser={user}
@@ -41,7 +44,8 @@ SelectTypeParameters=CR_CPU
 SlurmdParameters=config_overrides
 ReturnToService=2
 KillWait=5
-SlurmdTimeout=8
+SlurmdTimeout=5
+MessageTimeout=5
 SchedulerParameters=bf_interval=1,batch_sched_delay=0,sched_interval=1,requeue_delay=0
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
@@ -62,6 +66,10 @@ def what_is_missing():
         return f"no {', '.join(missing)} (Debian: slurm-wlm, munge)"
     if os.geteuid() != 0:
         return "not root, and slurmd starts jobs as other users"
+    names = subprocess.run(["unshare", "--uts", "sh", "-c", "echo node >/proc/sys/kernel/hostname"],
+                           capture_output=True, text=True)
+    if names.returncode != 0:
+        return f"no rights to give each node a host name (unshare --uts): {names.stderr.strip()}"
     return None
 
 
@@ -91,16 +99,15 @@ class Cluster:
     def __init__(self, nodes=2, cpus=4, address="127.0.0.1"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fw-slurm-", dir="/tmp"))
         self.daemons = {}
-        # The first node has this host's name, so that mpirun knows where it is.
-        host = socket.gethostname().split(".")[0]
-        self.nodes = [host] + [f"{host}-{number}" for number in range(2, nodes + 1)]
+        self.nodes = [f"node{number}" for number in range(1, nodes + 1)]
         self.cpus = cpus
         controller_port, *ports = free_ports(1 + nodes)
-        lines = [f"NodeName={node} NodeHostname={host} NodeAddr={address} Port={port} CPUs={cpus} "
+        lines = [f"NodeName={node} NodeAddr={address} Port={port} CPUs={cpus} "
                  "State=UNKNOWN" for node, port in zip(self.nodes, ports)]
         self.configuration = self.folder / "slurm.conf"
         self.configuration.write_text(CONFIGURATION.format(
-            host=host, address=address, controller_port=controller_port, user=getpass.getuser(),
+            host=socket.gethostname().split(".")[0], first_job=random.randrange(1, 10**6) * 50,
+            address=address, controller_port=controller_port, user=getpass.getuser(),
             folder=self.folder, nodes="\n".join(lines)))
         self.environment = {name: value for name, value in os.environ.items()
                             if not name.startswith(("SLURM_", "SBATCH_"))}
@@ -133,7 +140,10 @@ class Cluster:
     def start_node(self, node):
         for kind in ("spool", "tmp"):
             (self.folder / f"{kind}-{node}").mkdir(exist_ok=True)
-        self.daemon(node, "slurmd", "-D", "-N", node, "-f", self.configuration)
+        # A host name of its own: Open MPI goes by it, and would take all nodes for one.
+        self.daemon(node, "unshare", "--uts", "sh", "-c",
+                    'echo "$0" >/proc/sys/kernel/hostname && exec "$@"', node,
+                    "slurmd", "-D", "-N", node, "-f", self.configuration)
 
     def daemon(self, name, *command):
         with open(self.folder / f"{name}.out", "ab") as output:

@@ -23,12 +23,8 @@ BATCH = pathlib.Path(__file__).resolve().parents[3] / "apps/batch"
 IPI_EXAMPLES = BATCH.parent / "examples/ipi"
 NOT_RUN = 77
 FINISHED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED"}
-ENVIRONMENT = {
-    # Both nodes have this machine's name, under which Open MPI would look for shared memory.
-    "OMPI_MCA_btl": "self,tcp",
-    "OMPI_MCA_btl_tcp_if_include": "lo",
-    "OMPI_MCA_oob_tcp_if_include": "lo",
-}
+# The nodes share this machine's only address.
+ENVIRONMENT = {"OMPI_MCA_btl_tcp_if_include": "lo", "OMPI_MCA_oob_tcp_if_include": "lo"}
 
 
 class Job:
