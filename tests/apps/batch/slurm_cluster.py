@@ -1,5 +1,6 @@
 """A real Slurm of several nodes on this machine: munged, slurmctld, and a slurmd for each node."""
 
+import contextlib
 import getpass
 import os
 import pathlib
@@ -169,6 +170,11 @@ class Cluster:
             raise AssertionError(f"{command}: status {done.returncode}\n{done.stdout}{done.stderr}")
         return done
 
+    def completed(self):
+        """The record of jobs that have ended."""
+        path = self.folder / "completed"
+        return path.read_text() if path.exists() else ""
+
     def logs(self):
         """The ends of all logs, for an error message."""
         text = ""
@@ -177,6 +183,18 @@ class Cluster:
             text += "\n".join([f"--- {path.name}", *lines, ""])
         return text
 
+    def processes(self):
+        """Ids of everything that runs here, with steps whose daemon was killed."""
+        mark = f"SLURM_CONF={self.configuration}".encode()
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if mark in pathlib.Path(f"/proc/{pid}/environ").read_bytes():
+                    found.append(int(pid))
+            except OSError:
+                pass
+        return found
+
     def close(self):
         for daemon in reversed(list(self.daemons.values())):
             daemon.terminate()
@@ -184,6 +202,9 @@ class Cluster:
             try:
                 daemon.wait(timeout=10)
             except subprocess.TimeoutExpired:
-                daemon.send_signal(signal.SIGKILL)
+                daemon.kill()
                 daemon.wait()
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.folder, ignore_errors=True)
