@@ -42,6 +42,14 @@ def ends(status, after=0.0):
     return ["sh", "-c", f"sleep {after}; exit {status}"]
 
 
+def setUpModule():
+    """The programs say python3: this one has what servers need."""
+    folder = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(folder.cleanup)
+    os.symlink(sys.executable, os.path.join(folder.name, "python3"))
+    os.environ["PATH"] = f"{folder.name}:{os.environ['PATH']}"
+
+
 class WithServer(unittest.TestCase):
     def setUp(self):
         self.mark = f"FORCEWIRE_TEST_MARK={uuid.uuid4().hex}"
@@ -261,13 +269,12 @@ class Scripts(unittest.TestCase):
     def test_templates_of_other_queues(self):
         """As their queues would start them."""
         with tempfile.TemporaryDirectory() as folder:
-            os.symlink(sys.executable, os.path.join(folder, "python3"))
             pathlib.Path(folder, "argon.py").write_bytes((BATCH / "argon.py").read_bytes())
             hosts = pathlib.Path(folder, "hosts")
             hosts.write_text("localhost\nlocalhost\n")
             program = pathlib.Path(sys.argv[1]).parent
-            common = {**os.environ, "STEPS": "20", "PYTHONPATH": "",
-                      "PATH": f"{folder}:{BATCH}:{program}:{os.environ['PATH']}"}
+            common = {**os.environ, "STEPS": "20",
+                      "PATH": f"{BATCH}:{program}:{os.environ['PATH']}"}
             for script, variables in (
                     ("pbs/one_node", {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)}),
                     ("lsf/one_node", {"LSB_DJOB_NUMPROC": "2"})):
