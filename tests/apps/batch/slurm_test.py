@@ -97,6 +97,13 @@ class Job:
                 found.append(int(pid))
         return found
 
+    def ranks_on(self, node):
+        """Ids of the engine's processes on one of the nodes."""
+        def is_there(pid):
+            words = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            return f"SLURMD_NODENAME={node}".encode() in words
+        return [pid for pid in self.processes("forcewire") if is_there(pid)]
+
     @contextlib.contextmanager
     def in_the_middle(self):
         """The server does not go on before it is told to leave, whatever the speed of this
@@ -203,6 +210,25 @@ class SlurmTest(unittest.TestCase):
         self.assertRegex(cancelled.output(), "left in order at step")
         for job in (server, engine, cancelled):
             self.expect_nothing_left(job)
+
+    def test_several_nodes_that_fail(self):
+        """The same on two nodes: a rank of the second is killed, and the job is cancelled."""
+        options = ["--ntasks-per-node=2"]
+        common = {"STEPS": "1000000", "CELLS": "6"}
+        for launcher in ("srun", "mpirun"):
+            with self.subTest(launcher=launcher):
+                killed = self.submit("slurm/several_nodes", *options, **common, LAUNCHER=launcher)
+                killed.wait_until_it_computes()
+                os.kill(killed.ranks_on(self.cluster.nodes[1])[0], signal.SIGKILL)
+                self.expect(killed, "FAILED", "22:0")
+                self.expect_nothing_left(killed)
+                cancelled = self.submit("slurm/several_nodes", *options, **common,
+                                        LAUNCHER=launcher)
+                cancelled.wait_until_it_computes()
+                self.cluster.run("scancel", cancelled.id)
+                self.assertEqual(cancelled.finish()[0], "CANCELLED")
+                self.assertRegex(cancelled.output(), "left in order at step")
+                self.expect_nothing_left(cancelled)
 
     def test_beads(self):
         if not shutil.which(os.environ.get("IPI", "i-pi").split()[0]):

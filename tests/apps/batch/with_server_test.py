@@ -8,6 +8,7 @@ import importlib.util
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -153,9 +154,16 @@ class WithServer(unittest.TestCase):
         process.terminate()
         self.expect(process, 143, "server: status 137", "engine: status 137")
 
+    def remove_folder_of(self, process):
+        """Killed, it cannot do so itself."""
+        environment = pathlib.Path(f"/proc/{self.processes()[-1]}/environ").read_bytes().decode()
+        address = re.search(r"FORCEWIRE_ADDRESS=(/tmp/ipi_[^\0]*)", environment).group(1)
+        self.addCleanup(shutil.rmtree, os.path.dirname(address))
+
     def test_killed_it_leaves_nobody(self):
         process = self.start(REFUSES, REFUSES)
         self.both_are_there(process)
+        self.remove_folder_of(process)
         process.kill()
         process.wait()
         deadline = time.monotonic() + 5
