@@ -84,7 +84,8 @@ class Run:
         np.savez(unfinished, step=self.step, energies=self.rows, positions=self.positions,
                  momenta=self.momenta)
         unfinished.replace(RESTART)
-        np.savetxt(ENERGIES, self.rows, fmt=("%d", "%.12f", "%.12f"))
+        rows = np.reshape(self.rows, (-1, 3))  # of no rows, too
+        np.savetxt(ENERGIES, rows, fmt=("%d", "%.12f", "%.12f"))
 
 
 class Leave:
