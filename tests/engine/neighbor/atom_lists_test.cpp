@@ -52,8 +52,10 @@ TEST(AtomLists, AreThoseOfTheirCutoffs) {
 // Of two rows of clusters or three, no edge of columns may fit.
 TEST(AtomLists, OfFewAtomsAreWhole) {
   Random random(6);
-  for (int structures = 0; structures < 300; ++structures) {
-    const Eigen::Vector3d box(8 + structures % 37, 8 + structures % 37, 8 + structures % 41);
+  for (std::size_t structures = 0; structures < 300; ++structures) {
+    const auto width = static_cast<double>(8 + structures % 37);
+    const auto height = static_cast<double>(8 + structures % 41);
+    const Eigen::Vector3d box(width, width, height);
     Configuration structure = gas(box.asDiagonal(), 2 + structures % 30, 1, 0, random);
     structure.cell.setZero();
     VerletList list(cutoff, skin, {{cutoff, false, false}});
