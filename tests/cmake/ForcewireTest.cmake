@@ -46,11 +46,16 @@ function(forcewire_add_test)
   if(arg_RANKS)
     target_link_libraries(${arg_NAME} PRIVATE forcewire_test_mpi_main GTest::gmock)
     foreach(ranks IN LISTS arg_RANKS)
+      # Many ranks mostly wait for a core: on two cores, there is room for a test beside them.
+      set(processors ${ranks})
+      if(processors GREATER 3)
+        set(processors 3)
+      endif()
       add_test(NAME ${arg_NAME}.n${ranks}
         COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks}
                 ${MPIEXEC_PREFLAGS} $<TARGET_FILE:${arg_NAME}> ${MPIEXEC_POSTFLAGS})
       forcewire_set_test_properties(${arg_NAME}.n${ranks}
-        PROCESSORS ${ranks} TIMEOUT "${arg_TIMEOUT}" LABELS mpi ${arg_LABELS})
+        PROCESSORS ${processors} COST ${ranks} TIMEOUT "${arg_TIMEOUT}" LABELS mpi ${arg_LABELS})
     endforeach()
   else()
     if(NOT arg_MAIN)
@@ -88,7 +93,7 @@ function(forcewire_add_python_test)
     add_test(NAME ${arg_NAME} COMMAND sh -c "echo \"$1\" >&2; exit 1" sh "${complaint}")
   endif()
   forcewire_set_test_properties(${arg_NAME}
-    PROCESSORS "${arg_PROCESSORS}" TIMEOUT "${arg_TIMEOUT}" LABELS python ${arg_LABELS}
+    PROCESSORS "${arg_PROCESSORS}" COST 2.5 TIMEOUT "${arg_TIMEOUT}" LABELS python ${arg_LABELS}
     ENVIRONMENT PYTHONPATH=${FORCEWIRE_TEST_SUPPORT_DIR})
 endfunction()
 
@@ -130,9 +135,12 @@ endfunction()
 
 # What all kinds of tests have in common.
 function(forcewire_set_test_properties name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PROCESSORS;TIMEOUT" "LABELS;ENVIRONMENT")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PROCESSORS;COST;TIMEOUT" "LABELS;ENVIRONMENT")
   if(NOT arg_PROCESSORS)
     set(arg_PROCESSORS 1)
+  endif()
+  if(NOT arg_COST)
+    set(arg_COST 0)
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
@@ -142,6 +150,9 @@ function(forcewire_set_test_properties name)
   endif()
   set_tests_properties(${name} PROPERTIES
     PROCESSORS ${arg_PROCESSORS}
+    # Those with a high one begin first: tests of many ranks, which fit nowhere in between, with
+    # programs beside them that mostly wait.
+    COST ${arg_COST}
     TIMEOUT ${arg_TIMEOUT}
     LABELS "${arg_LABELS}"
     ENVIRONMENT "${FORCEWIRE_TEST_ENVIRONMENT};${arg_ENVIRONMENT}"

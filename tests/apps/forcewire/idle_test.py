@@ -13,7 +13,7 @@ PAUSE = 1.5  # seconds
 # Shares of a core during the pause. What ranks really take is a fiftieth at most; with sanitizers,
 # or on a machine that is busy otherwise, more.
 COOL = 0.1
-HOT = 0.1  # of all ranks together: others may have the cores, too
+HOT = 0.03  # of all ranks together: they yield to others, who may have the cores
 
 
 def processor_seconds(pid):
