@@ -186,7 +186,7 @@ class Root {
       connected_for_ += Clock::now() - connected;
     };
     try {
-      const Exit::Reason reason = run_engine_loop(session, evaluator, observer(evaluator));
+      const Exit::Reason reason = converse(session, evaluator);
       if (reason == Exit::Reason::never_spoke) return Served::nothing;
       add_up();
       const bool lost =
@@ -197,12 +197,6 @@ class Root {
       add_up();
       if (!reconnects()) throw;
       report_.warning(fmt::format("{} Waiting for the next server.", error.what()));
-    } catch (const PotentialFailure& error) {
-      add_up();
-      throw PotentialFailure(error.kind(), in_this_request(error));
-    } catch (const InvalidStructure& error) {
-      add_up();
-      throw InvalidStructure(in_this_request(error));
     } catch (...) {
       add_up();
       throw;
@@ -210,6 +204,17 @@ class Root {
     // A server that ends again and again before it gets anywhere must not keep us busy.
     if (answered_ == answered_before) std::this_thread::sleep_for(pause_after_silence);
     return Served::to_be_continued;
+  }
+
+  /// The engine loop, which does not know the number of the request that fails.
+  Exit::Reason converse(Session& session, Evaluator& evaluator) {
+    try {
+      return run_engine_loop(session, evaluator, observer(evaluator));
+    } catch (const PotentialFailure& error) {
+      throw PotentialFailure(error.kind(), in_this_request(error));
+    } catch (const InvalidStructure& error) {
+      throw InvalidStructure(in_this_request(error));
+    }
   }
 
   bool reconnects() const { return command_.on_disconnect == OnDisconnect::reconnect; }
