@@ -15,6 +15,15 @@ struct IndexRange {
   std::int32_t end;
 };
 
+/// How far padding is from atoms and from other padding: beyond every cutoff, and near enough for
+/// r^-12 to be a normal number [bohr].
+inline constexpr double padding_distance = 1e20;
+
+/// Where x of the atom in `slot` is among LocalSystem::atoms; y, z and species are `width` on each.
+inline std::size_t atom_offset(std::size_t slot, std::size_t width) {
+  return 4 * width * (slot / width) + slot % width;
+}
+
 /// Where x of the force in `slot` is among forces; y and z are `width` on each. See
 /// LocalSystem::force_numbers.
 inline std::size_t force_offset(std::size_t slot, std::size_t width) {

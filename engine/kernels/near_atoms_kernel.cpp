@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/kernels/local_system.hpp"
 #include "engine/kernels/simd_targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -19,9 +20,6 @@ HWY_BEFORE_NAMESPACE();
 namespace forcewire {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-// As far as padding is to be, and so beyond every limit [bohr].
-constexpr double far = 1e20;
 
 constexpr std::size_t numbers = 4;  // of an atom
 
@@ -60,7 +58,7 @@ std::size_t run(const double* HWY_RESTRICT atoms, std::size_t self,
     hwy::CopyBytes<numbers * sizeof(double)>(atoms + numbers * static_cast<std::size_t>(listed[at]),
                                              all + numbers * at);
   }
-  std::fill(all + numbers * count, all + numbers * end, far);
+  std::fill(all + numbers * count, all + numbers * end, padding_distance);
 
   const V self_x = hn::Set(d, atoms[numbers * self]);
   const V self_y = hn::Set(d, atoms[numbers * self + 1]);
@@ -90,7 +88,7 @@ std::size_t run(const double* HWY_RESTRICT atoms, std::size_t self,
 
   const std::size_t slots = hwy::RoundUpTo(found, cluster_slots);
   for (std::size_t at = found; at < slots; ++at) {
-    near_x[at] = far * static_cast<double>(at % cluster_slots + 1);
+    near_x[at] = padding_distance * static_cast<double>(at % cluster_slots + 1);
     near_y[at] = near_z[at] = near_species[at] = 0;
   }
   for (std::size_t at = 0; at < slots; at += cluster_lanes) {

@@ -163,7 +163,7 @@ void AtomLists::add_row(const LocalAtoms& atoms, std::int32_t atom,
   const std::size_t width = atoms.width();
   const double* all = atoms.atoms().data();
   const auto slot = static_cast<std::size_t>(slot_[static_cast<std::size_t>(atom)]);
-  const double* self = all + 4 * width * (slot / width) + slot % width;
+  const double* self = all + atom_offset(slot, width);
   const double x = self[0];
   const double y = self[width];
   const double z = self[2 * width];

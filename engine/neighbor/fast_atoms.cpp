@@ -39,7 +39,7 @@ bool FastAtoms::miss_no_pair(const LocalAtoms& atoms, const Limits& limits) {
 bool FastAtoms::misses_pair_of(const LocalAtoms& atoms, std::int32_t slot, const Limits& limits) {
   const std::size_t width = atoms.width();
   const std::size_t cluster = static_cast<std::size_t>(slot) / width;
-  const double* now = &atoms.atoms()[4 * width * cluster + static_cast<std::size_t>(slot) % width];
+  const double* now = &atoms.atoms()[atom_offset(static_cast<std::size_t>(slot), width)];
   const double point[] = {now[0], now[width], now[2 * width]};
   // Where an atom was that is within the cutoff now.
   const double reach = (limits.cutoff + limits.motion) * (1 + ImagesInBox::margin);

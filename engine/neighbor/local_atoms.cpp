@@ -25,10 +25,6 @@ constexpr double most_local_atoms = 1e8;
 constexpr double most_rows = 1e9;
 constexpr double few_rows = 1000;
 
-// How far padding lies from the first atom of its cluster, and from other padding: beyond every
-// cutoff, and near enough for r^-12 to be a normal number [bohr].
-constexpr double far = 1e20;
-
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Atoms that stand for all others. Beads of a polymer and structures of a batch differ everywhere.
@@ -175,8 +171,9 @@ void LocalAtoms::select_others(const Cell& cell, std::span<const double> positio
   const bool all = images == Images::all;
   const double margin = reach * ImagesInBox::margin;
   const Box seen = box_.grown(Eigen::Vector3d::Constant(reach + margin));
-  check_image_count(ImagesInBox(cell, seen), natoms, reach);
-  check_skewness(ImagesInBox(cell, seen), natoms);
+  const ImagesInBox images_seen(cell, seen);
+  check_image_count(images_seen, natoms, reach);
+  check_skewness(images_seen, natoms);
 
   ghosts_.clear();
   const auto add = [&](std::vector<PlacedAtom>& kind, PlacedAtom arrival) {
@@ -245,7 +242,7 @@ void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
   }
   const auto first_owned = arrivals_.empty() ? 0 : arrivals_.front().order;
   const auto owned = static_cast<std::int32_t>(slot_by_place_.size());
-  const double far_shift = far / cell.matrix().col(0).norm();
+  const double far_shift = padding_distance / cell.matrix().col(0).norm();
   for (std::size_t slot = 0; slot < slots; ++slot) {
     const std::size_t cluster = slot / width_;
     const auto lane = static_cast<std::int32_t>(slot % width_);
@@ -371,7 +368,7 @@ bool LocalAtoms::sample_within_since_refresh(const Cell& cell, std::span<const d
   const std::size_t step = std::max<std::size_t>(owned_.size() / sample, 1);
   for (std::size_t slot = 0; slot < owned_.size(); slot += step) {
     if (owned_[slot] == padding) continue;
-    const double* x = &atoms_[4 * width_ * (slot / width_) + slot % width_];
+    const double* x = &atoms_[atom_offset(slot, width_)];
     const Eigen::Vector3d reference =
         inverse_cell_ * Eigen::Vector3d(x[0], x[width_], x[2 * width_]);
     const Eigen::Vector3d s =

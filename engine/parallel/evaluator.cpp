@@ -91,7 +91,7 @@ std::span<double> Evaluator::positions(std::size_t count) {
 
 std::size_t Evaluator::share(std::size_t count) {
   const std::size_t expected = pieces_.expected();
-  if (!spans_nodes(expected) || expected <= options_.piece) return expected;
+  if (!spans_nodes(expected)) return expected;
   const Stopwatch watch(statistics_.sharing);
   if (pieces_.is_due(count)) {
     const std::size_t gone = pieces_.gone();
@@ -185,6 +185,11 @@ const Communicator& Evaluator::team(std::size_t count) const {
   return count / 3 < options_.fewest_shared && !potential_->is_collective() ? alone_ : world_;
 }
 
+/// Those of them who share memory with this rank.
+const Communicator& Evaluator::team_on_node(std::size_t count) const {
+  return team(count).size() < world_.size() ? alone_ : nodes_.node();
+}
+
 bool Evaluator::spans_nodes(std::size_t count) const {
   return nodes_.node_count() > 1 && team(count).size() > 1;
 }
@@ -267,8 +272,7 @@ PositionGrid Evaluator::grid(const Cell& cell) const {
 bool Evaluator::place_on_grid(const Cell& cell, const PositionGrid& grid, std::size_t count,
                               Attempt& attempt) {
   const Stopwatch watch(statistics_.sharing);
-  const Communicator& ranks = team(count);
-  const Communicator& placers = ranks.size() < world_.size() ? alone_ : nodes_.node();
+  const Communicator& placers = team_on_node(count);
   const Part part{placers.rank(), placers.size()};
   const std::size_t begin = 3 * part.begin(count / 3);
   const std::size_t size = 3 * part.end(count / 3) - begin;
@@ -278,7 +282,7 @@ bool Evaluator::place_on_grid(const Cell& cell, const PositionGrid& grid, std::s
     grid.place(positions, begin, places_.data().subspan(begin, size));
   });
   places_.sync();
-  const bool all = ranks.common_bits(attempt.failure() ? 0 : 1) != 0;
+  const bool all = team(count).common_bits(attempt.failure() ? 0 : 1) != 0;
   places_.sync();
   return all;
 }
@@ -331,7 +335,7 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
   const Communicator& ranks = team(positions.size());
   const bool alone = ranks.size() < world_.size();
   if (!alone) routes_[lists.current_number()] = {};
-  const Communicator& sorters = alone ? alone_ : nodes_.node();
+  const Communicator& sorters = team_on_node(positions.size());
   const Part sorter{sorters.rank(), sorters.size()};
   attempt([&] {
     const std::size_t begin = 3 * sorter.begin(positions.size() / 3);

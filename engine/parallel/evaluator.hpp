@@ -158,6 +158,7 @@ class Evaluator {
   };
 
   const Communicator& team(std::size_t count) const;
+  const Communicator& team_on_node(std::size_t count) const;
   bool spans_nodes(std::size_t count) const;
   Command announce(Command command);
   std::span<double> storage(std::size_t count);

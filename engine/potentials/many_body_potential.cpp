@@ -29,7 +29,7 @@ void ManyBodyPotential::prepare(const LocalSystem& system) {
   species_.resize(count);
   for (std::size_t atom = 0; atom < count; ++atom) {
     const auto slot = static_cast<std::size_t>(atoms.slot[atom]);
-    const double* from = &system.atoms[4 * width * (slot / width) + slot % width];
+    const double* from = &system.atoms[atom_offset(slot, width)];
     for (std::size_t axis = 0; axis < 3; ++axis) positions_[3 * atom + axis] = from[axis * width];
     species_[atom] = static_cast<std::int32_t>(std::bit_cast<std::int64_t>(from[3 * width]));
   }

@@ -14,9 +14,6 @@ namespace {
 constexpr double more_than_cutoff = 1 + 1e-12;
 constexpr double more_than_rounding = 1 + 1e-9;
 
-// See LocalSystem on padding [bohr].
-constexpr double far = 1e20;
-
 }  // namespace
 
 std::optional<std::string> ReproduciblePairs::why_not(const Potential& potential) {
@@ -58,8 +55,7 @@ void ReproduciblePairs::take_atoms(const LocalSystem& system) {
   atoms_.resize(4 * slots.size());
   double* to = atoms_.data();
   for (const std::int32_t slot : slots) {
-    const auto at = static_cast<std::size_t>(slot);
-    const double* from = &system.atoms[4 * width_ * (at / width_) + at % width_];
+    const double* from = &system.atoms[atom_offset(static_cast<std::size_t>(slot), width_)];
     for (std::size_t i = 0; i < 4; ++i) *to++ = from[i * width_];
   }
 }
@@ -69,7 +65,7 @@ void ReproduciblePairs::make_room(std::size_t neighbors) {
   if (clusters_.size() >= 4 * width_ * count) return;
   clusters_.assign(4 * width_ * count, 0.0);
   for (std::size_t lane = 1; lane < width_; ++lane) {
-    clusters_[lane] = far * static_cast<double>(lane);
+    clusters_[lane] = padding_distance * static_cast<double>(lane);
   }
   ghost_clusters_.resize(count - 1);
   std::iota(ghost_clusters_.begin(), ghost_clusters_.end(), 1);

@@ -74,15 +74,16 @@ class PairPlugin {
         const std::size_t count = c.width * c.owned_clusters;
         return NeighborRows{{from.begin, count + 1}, {from.cluster, from.begin[count]}};
       };
-      LocalSystem system{c.width,
-                         c.owned_clusters,
-                         c.image_clusters,
-                         {c.atoms, 4 * c.width * c.clusters},
-                         rows(c.owned_rows),
-                         rows(c.ghost_rows),
-                         {c.center[0], c.center[1], c.center[2]},
-                         c.compact != 0};
-      system.only_ghosts = c.only_ghosts != 0;
+      const LocalSystem system{c.width,
+                               c.owned_clusters,
+                               c.image_clusters,
+                               {c.atoms, 4 * c.width * c.clusters},
+                               rows(c.owned_rows),
+                               rows(c.ghost_rows),
+                               {c.center[0], c.center[1], c.center[2]},
+                               c.compact != 0,
+                               nullptr,
+                               c.only_ghosts != 0};
       const PairSums result =
           static_cast<PairInstance*>(self)->compute(system, {forces, system.force_numbers()});
       sums->energy = result.energy;
