@@ -24,9 +24,9 @@ MELTING_STEPS = 200
 START_TEMPERATURE = 1.44  # reduced; the fcc lattice melts and takes half of it, leaving 0.72
 
 
-def lattice(natoms):
+def lattice(natoms, fewest_cells=3):
     """An fcc lattice of about `natoms` atoms: edge and positions [reduced]."""
-    cells = max(3, round((natoms / 4) ** (1 / 3)))
+    cells = max(fewest_cells, round((natoms / 4) ** (1 / 3)))
     edge = cells * (4 / DENSITY) ** (1 / 3)
     corners = np.stack(np.meshgrid(*3 * [np.arange(cells)], indexing='ij'), -1).reshape(-1, 1, 3)
     basis = np.array([[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]])

@@ -23,11 +23,7 @@ GROWTH_KIB = 512  # after the first tenth, to be called growth: what a list may 
 
 def messages_of(natoms):
     """A motion of all atoms that ends where it began, through the boundaries of the cell."""
-    cells = max(1, round((natoms / 4) ** (1 / 3)))
-    edge = cells * (4 / liquid.DENSITY) ** (1 / 3)
-    corners = np.array(list(np.ndindex(cells, cells, cells)), float).reshape(-1, 1, 3)
-    basis = np.array([[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]])
-    places = (corners + basis).reshape(-1, 3) * (edge / cells)
+    edge, places = liquid.lattice(natoms, fewest_cells=1)
     phases = np.random.default_rng(1).uniform(0, 2 * np.pi, places.shape)
     turns = np.linspace(0, 2 * np.pi, FRAMES, endpoint=False)
     cell = np.eye(3) * edge * liquid.SIGMA
