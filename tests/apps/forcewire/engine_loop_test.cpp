@@ -67,6 +67,21 @@ Exit::Reason serve(Evaluator& evaluator, const Server& server,
   return run_engine_loop(session, evaluator, observer);
 }
 
+/// The first `size` bytes that a server gets for `structure`, the only one it asks about.
+std::string reply(Evaluator& evaluator, const Configuration& structure, std::size_t size,
+                  const EngineLoopObserver& observer) {
+  std::string got;
+  serve(
+      evaluator,
+      [&](ConnectedPair& server) {
+        server.send(request_for(structure) + wire::header("GETFORCE"));
+        got = server.receive(size);
+        server.send(wire::header("EXIT"));
+      },
+      observer);
+  return got;
+}
+
 PeerError peer_error(Evaluator& evaluator, const Server& server) {
   try {
     serve(evaluator, server);
@@ -168,14 +183,7 @@ TEST(EngineLoop, ObserversSeeAll) {
               EXPECT_EQ(request.result().energy, result.energy);
               EXPECT_TRUE(std::ranges::equal(request.result().forces, forces));
             }};
-    serve(
-        evaluator,
-        [&](ConnectedPair& server) {
-          server.send(request_for(structure) + wire::header("GETFORCE"));
-          server.receive(24 + 8 * forces.size() + 76);
-          server.send(wire::header("EXIT"));
-        },
-        observer);
+    reply(evaluator, structure, 24 + 8 * forces.size() + 76, observer);
     EXPECT_EQ(seen, 1);
   });
 }
@@ -197,16 +205,7 @@ TEST(EngineLoop, AnObserverMayEvaluateOtherStructuresOfWhatItKeeps) {
               EXPECT_FALSE(std::ranges::equal(otherwise.forces, request.result().forces));
               EXPECT_TRUE(std::ranges::equal(request.structure.positions, structure.positions));
             }};
-    std::string got;
-    serve(
-        evaluator,
-        [&](ConnectedPair& server) {
-          server.send(request_for(structure) + wire::header("GETFORCE"));
-          got = server.receive(expected.size());
-          server.send(wire::header("EXIT"));
-        },
-        observer);
-    EXPECT_TRUE(got == expected);
+    EXPECT_TRUE(reply(evaluator, structure, expected.size(), observer) == expected);
   });
 }
 
@@ -223,16 +222,7 @@ TEST(EngineLoop, WhatAnObserverKeepsIsSentWholeWhateverItEvaluatesThen) {
                                             evaluator.evaluate(smaller.structure());
                                             request.keep();
                                           }};
-    std::string got;
-    serve(
-        evaluator,
-        [&](ConnectedPair& server) {
-          server.send(request_for(structure) + wire::header("GETFORCE"));
-          got = server.receive(expected.size());
-          server.send(wire::header("EXIT"));
-        },
-        observer);
-    EXPECT_TRUE(got == expected);
+    EXPECT_TRUE(reply(evaluator, structure, expected.size(), observer) == expected);
   });
 }
 

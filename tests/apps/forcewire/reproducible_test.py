@@ -9,8 +9,6 @@ import program_run
 import structures
 from program_run import LJ, Program, ProgramTest
 
-PLUGINS = "../../tests/plugins"  # from the folder of the program
-
 
 def short(numbers):
     """Numbers to which whole lattice vectors are added without rounding."""
@@ -75,8 +73,7 @@ class ReproducibleTest(ProgramTest):
         self.assertIn("check of the first request: brute force", self.said)
 
     def test_many_bodies_are_refused(self):
-        folder = os.path.join(os.path.dirname(Program.executable), PLUGINS)
-        plugin = os.path.join(folder, "many_body_NO_FAULT.so")
+        plugin = os.path.join(os.environ["FORCEWIRE_TEST_PLUGINS"], "many_body_NO_FAULT.so")
         with Program([*self.server.arguments, "--reproducible"], model=("-m", plugin)) as program:
             self.expect_failure(program, 2, "cannot be reproducible in every bit", plugin)
 
