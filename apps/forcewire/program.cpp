@@ -2,47 +2,28 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <exception>
 #include <iostream>
 #include <optional>
-#include <string>
-#include <thread>
 #include <utility>
 #include <variant>
-#include <vector>
 
-#include "apps/forcewire/check.hpp"
-#include "apps/forcewire/check_by_differences.hpp"
 #include "apps/forcewire/command_line.hpp"
-#include "apps/forcewire/engine_loop.hpp"
 #include "apps/forcewire/failure.hpp"
 #include "apps/forcewire/placement.hpp"
-#include "apps/forcewire/report.hpp"
+#include "apps/forcewire/root.hpp"
 #include "apps/forcewire/stop_conditions.hpp"
 #include "apps/forcewire/template_file.hpp"
-#include "apps/forcewire/vacuum.hpp"
-#include "engine/geometry/invalid_structure.hpp"
-#include "engine/geometry/position_grid.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/registry.hpp"
 #include "engine/potentials/reproducible_pairs.hpp"
-#include "socket/error.hpp"
-#include "socket/open_socket.hpp"
-#include "socket/session.hpp"
 
 namespace forcewire {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::milliseconds pause_after_silence{200};
-constexpr std::chrono::seconds patience_when_gone{2};
 
 /// Atoms from which on a second rank saves more than it costs to wake it, some 50 us: an atom takes
 /// some 0.1 us with a pair potential, and more than 1 us with most others.
@@ -97,228 +78,6 @@ std::optional<ExitStatus> agree_on_failure(const Communicator& world, const Fail
       world.max(speaker == world.rank() ? static_cast<int>(failure->status) : 0));
 }
 
-std::string farewell(Exit::Reason reason, const StopConditions& stop, const CommandLine& command) {
-  switch (reason) {
-    case Exit::Reason::exit_received:
-      return "the server sent EXIT";
-    case Exit::Reason::server_closed:
-      return "the server closed the connection between two requests";
-    case Exit::Reason::connection_lost:
-      return "the connection to the server broke between two requests";
-    case Exit::Reason::never_spoke:
-      break;  // and so it was no session
-    case Exit::Reason::stop_requested:
-      return fmt::format("leaving in order: {}", stop.reason());
-    case Exit::Reason::idle_timeout:
-      return fmt::format("leaving in order: no request for {:g} s (--idle-timeout)",
-                         std::chrono::duration<double>(*command.idle_timeout).count());
-  }
-  return {};
-}
-
-/// The root, between the server and the other ranks.
-class Root {
- public:
-  Root(const CommandLine& command, const Model& model, Clock::time_point start)
-      : command_(command),
-        model_(model),
-        stop_(start, command.max_time, command.stop_file),
-        report_(std::cout, std::cerr, command.verbosity) {}
-
-  Report& report() { return report_; }
-
-  /// Finds the server and serves it to the end; then, if the user wants that, the next one.
-  void run(Evaluator& evaluator) {
-    try {
-      while (serve_next(evaluator)) is_first_ = true;
-    } catch (...) {
-      summarize(evaluator);
-      throw;
-    }
-    summarize(evaluator);
-  }
-
- private:
-  /// Waits for a server that has something to say, and serves it to the end.
-  /// @return whether another one may follow
-  bool serve_next(Evaluator& evaluator) {
-    const auto waiting_since = Clock::now();
-    auto wait = command_.wait;
-    said_waiting_ = false;
-    try {
-      while (std::optional<Socket> socket = connect(waiting_since, wait)) {
-        const auto served = serve(std::move(*socket), evaluator);
-        if (served != Served::nothing) return served == Served::to_be_continued;
-        // A tunnel or proxy accepts before it knows whether there is a server behind it, and goes
-        // on accepting. Where nobody listens any more, there was a server, and it has gone.
-        const auto waited = Clock::now() - waiting_since;
-        if (waited >= command_.wait) throw nobody_spoke();
-        if (!reconnects()) {
-          wait = std::min<std::chrono::nanoseconds>(
-              command_.wait, std::chrono::ceil<std::chrono::seconds>(waited) + patience_when_gone);
-        }
-        say_waiting("the connection was closed before a word came");
-        std::this_thread::sleep_for(pause_after_silence);
-      }
-    } catch (const ConnectError& error) {
-      if (sessions_ == 0 || error.kind() != ConnectError::Kind::nobody_listens) throw;
-      report_.note(fmt::format("leaving in order: no other server within {:g} s (--wait)",
-                               std::chrono::duration<double>(command_.wait).count()));
-      return false;
-    }
-    report_.note(fmt::format("leaving in order before there was {} server: {}",
-                             sessions_ == 0 ? "a" : "another", stop_.reason()));
-    return false;
-  }
-
-  enum class Served { nothing, to_the_end, to_be_continued };
-
-  /// One session, from its first word to its last.
-  Served serve(Socket socket, Evaluator& evaluator) {
-    const auto connected = Clock::now();
-    const auto answered_before = answered_;
-    Session session(std::move(socket), session_options(evaluator));
-    const auto add_up = [&] {
-      ++sessions_;
-      times_.waiting += session.times().waiting;
-      times_.receiving += session.times().receiving;
-      times_.sending += session.times().sending;
-      connected_for_ += Clock::now() - connected;
-    };
-    try {
-      const Exit::Reason reason = converse(session, evaluator);
-      if (reason == Exit::Reason::never_spoke) return Served::nothing;
-      add_up();
-      const bool lost =
-          reason == Exit::Reason::server_closed || reason == Exit::Reason::connection_lost;
-      report_.note(farewell(reason, stop_, command_));
-      if (!lost || !reconnects()) return Served::to_the_end;
-    } catch (const PeerError& error) {
-      add_up();
-      if (!reconnects()) throw;
-      report_.warning(fmt::format("{} Waiting for the next server.", error.what()));
-    } catch (...) {
-      add_up();
-      throw;
-    }
-    // A server that ends again and again before it gets anywhere must not keep us busy.
-    if (answered_ == answered_before) std::this_thread::sleep_for(pause_after_silence);
-    return Served::to_be_continued;
-  }
-
-  /// The engine loop, which does not know the number of the request that fails.
-  Exit::Reason converse(Session& session, Evaluator& evaluator) {
-    try {
-      return run_engine_loop(session, evaluator, observer(evaluator));
-    } catch (const PotentialFailure& error) {
-      throw PotentialFailure(error.kind(), in_this_request(error));
-    } catch (const InvalidStructure& error) {
-      throw InvalidStructure(in_this_request(error));
-    }
-  }
-
-  bool reconnects() const { return command_.on_disconnect == OnDisconnect::reconnect; }
-
-  /// The numbers are those that --verbose shows.
-  std::string in_this_request(const std::exception& error) const {
-    return fmt::format("request {}: {}", answered_ + 1, error.what());
-  }
-
-  void summarize(const Evaluator& evaluator) {
-    if (sessions_ > 0) report_.summary(times_, evaluator.statistics(), connected_for_);
-  }
-
-  ConnectError nobody_spoke() const {
-    const double seconds = std::chrono::duration<double>(command_.wait).count();
-    return {
-        ConnectError::Kind::nobody_listens, command_.endpoint, "no server at",
-        fmt::format("tried for {:g} s: every connection was closed before a word came", seconds),
-        "A tunnel or proxy without a server behind it does this. Check the address, start the "
-        "server, or wait longer for it."};
-  }
-
-  std::optional<Socket> connect(Clock::time_point waiting_since, std::chrono::nanoseconds wait) {
-    return open_socket(command_.endpoint,
-                       {.wait = wait,
-                        .waiting_since = waiting_since,
-                        .stop = [this] { return stop_.requested(); },
-                        .on_waiting = [this](std::string_view reason) { say_waiting(reason); }});
-  }
-
-  void say_waiting(std::string_view reason) {
-    if (std::exchange(said_waiting_, true)) return;
-    report_.note(fmt::format("waiting for the server: {}", reason));
-  }
-
-  SessionOptions session_options(Evaluator& evaluator) {
-    SessionOptions options = forcewire::session_options(evaluator);
-    options.message_timeout = command_.timeout;
-    options.idle_timeout = command_.idle_timeout;
-    options.stop = [this] { return stop_.requested(); };
-    return options;
-  }
-
-  EngineLoopObserver observer(Evaluator& evaluator) {
-    return {.before =
-                [this, &evaluator](const Structure& structure) {
-                  if (is_first_) introduce(structure, evaluator.potential());
-                },
-            .after =
-                [this, &evaluator](const ServedRequest& request) {
-                  if (is_first_ && command_.check) check(request, evaluator);
-                  report_.request(request, evaluator.statistics());
-                  is_first_ = false;
-                  ++answered_;
-                }};
-  }
-
-  void introduce(const Structure& structure, const Potential& potential) {
-    report_.first_request(structure, command_.periodicity);
-    if (command_.verbosity == Verbosity::quiet) return;
-    if (const auto text = vacuum_warning(structure, command_.periodicity, potential)) {
-      report_.warning(*text);
-    }
-  }
-
-  void check(const ServedRequest& request, Evaluator& evaluator) {
-    const Potential& potential = evaluator.potential();
-    if (!has_pair_energies(potential)) {
-      request.keep();
-      report_.check(check_by_differences(evaluator, request.structure, command_.periodicity,
-                                         request.result()));
-      return;
-    }
-    const Cell cell(request.structure.cell, command_.periodicity);
-    if (command_.reproducible) {
-      check_on_grid(request, cell, potential);
-      return;
-    }
-    report_.check(
-        check_result(request.structure, cell, model_.species, potential, request.result()));
-  }
-
-  /// Of the rounded structure, which is the one that was computed.
-  void check_on_grid(const ServedRequest& request, const Cell& cell, const Potential& potential) {
-    const PositionGrid grid(cell, potential.cutoff());
-    std::vector<double> places(request.structure.positions.size());
-    grid.place(request.structure.positions, 0, places);
-    report_.check(check_result({request.structure.cell, places}, grid.cell(), model_.species,
-                               potential, request.result()));
-  }
-
-  const CommandLine& command_;
-  const Model& model_;
-  StopConditions stop_;
-  Report report_;
-  bool is_first_ = true;  // of a session
-  bool said_waiting_ = false;
-  // Of all sessions.
-  int sessions_ = 0;
-  std::int64_t answered_ = 0;
-  SessionTimes times_;
-  Clock::duration connected_for_{};
-};
-
 /// The root's part, and what it came to. Whatever happens, the other ranks are told.
 ExitStatus run_root(Root& root, Evaluator& evaluator) {
   ExitStatus status = ExitStatus::success;
@@ -338,7 +97,7 @@ ExitStatus run_root(Root& root, Evaluator& evaluator) {
 }  // namespace
 
 ExitStatus run_program(const Communicator& world, int argc, const char* const* argv) {
-  const auto start = Clock::now();
+  const auto start = std::chrono::steady_clock::now();
   auto plan = prepare(argc, argv);
   if (const auto status = agree_on_failure(world, std::get_if<Failure>(&plan))) return *status;
   if (const auto* page = std::get_if<Page>(&plan)) {
