@@ -15,9 +15,10 @@
 //                           Vec<D> species_j) const;
 //
 // Lanes that are not `in_range` count nothing, whatever they hold. `inverse_r2`, which is there in
-// any case, is what must tell which are: it is zero for an atom that is no partner, however near.
+// any case, is what must tell which are: it is zero for an atom that is no partner, however near,
+// and no number (or infinite) for one at the same place, which is in range.
 //
-// A row is gone through twice, for distances first: a division takes long, and what waits for it
+// A row is gone through twice, for distances first: an inverse takes long, and what waits for it
 // would fill the core's queues before the next pair could begin.
 //
 // Included once per instruction set, inside the dispatch of a kernel.
@@ -37,6 +38,7 @@
 #include "engine/kernels/cluster-inl.hpp"
 #include "engine/kernels/local_system.hpp"
 #include "engine/kernels/pair_sums.hpp"
+#include "engine/kernels/reciprocal-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace forcewire {
@@ -202,7 +204,7 @@ class PairKernel {
     for (std::size_t part = 0; part < cluster_parts; ++part) {
       const auto behind = hn::Gt(lane_numbers(part), hn::Set(d, static_cast<double>(lane)));
       const Separation r = separation(atom, load_part(cluster(index), part));
-      const V inverse_r2 = hn::IfThenElseZero(behind, hn::Div(hn::Set(d, 1.0), r.r2));
+      const V inverse_r2 = hn::IfThenElseZero(behind, reciprocal(r.r2));
       const V f = add_pairs<virial>(r, inverse_r2, species_of(cluster(index), part), atom, sums);
       LaneForce& force = on_self[part];
       force = {hn::NegMulAdd(f, r.x, force.x), hn::NegMulAdd(f, r.y, force.y),
@@ -219,7 +221,7 @@ class PairKernel {
       const auto index = static_cast<std::size_t>(stretch.clusters[at]);
       for (std::size_t part = 0; part < cluster_parts; ++part) {
         const Separation r = separation(atom, load_part(atoms + index * cluster_numbers, part));
-        hn::Store(hn::Div(hn::Set(d, 1.0), r.r2), d, inverse_r2);
+        hn::Store(reciprocal(r.r2), d, inverse_r2);
         inverse_r2 += cluster_lanes;
       }
     }

@@ -121,7 +121,9 @@ class PairTable {
         function_(Separation<Lanes>{Lanes(r2), Lanes(inverse_r2)}, row.parameters);
     hn::Vec<D> energy = value.energy.v;
     if constexpr (shifted) energy = hn::Sub(energy, row.shift.v);
-    return {energy, value.force_over_r.v, hn::Gt(inverse_r2, row.inverse_cutoff_squared.v)};
+    // Also what is no number: atoms at the same place must not pass for atoms out of reach.
+    const auto in_range = hn::Not(hn::Le(inverse_r2, row.inverse_cutoff_squared.v));
+    return {energy, value.force_over_r.v, in_range};
   }
 
   const Function& function_;

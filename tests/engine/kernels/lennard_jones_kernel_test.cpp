@@ -76,6 +76,12 @@ class Clusters {
             {ghosts_.begin, ghosts_.cluster}};
   }
 
+  /// Moves an atom to where another one is.
+  void move_onto(std::size_t slot, std::size_t other) {
+    const Eigen::Vector3d place = Slot(system(), other).position;
+    for (int axis = 0; axis < 3; ++axis) coordinate(slot, axis) = place[axis];
+  }
+
  private:
   static constexpr std::size_t image_clusters = 3;
 
@@ -100,15 +106,19 @@ class Clusters {
     std::uniform_int_distribution<int> one_in_five(0, 4);
     atoms_.resize(clusters * 4 * width_);
     for (std::size_t slot = 0; slot < clusters * width_; ++slot) {
-      double* x = &atoms_[slot / width_ * 4 * width_ + slot % width_];
       const bool is_padding = one_in_five(random_) == 0;
       const double far = 1e20 * static_cast<double>(slot % width_ + 1);
       for (int axis = 0; axis < 3; ++axis) {
-        x[static_cast<std::size_t>(axis) * width_] =
-            is_padding ? far : places[slot % places.size()][axis];
+        coordinate(slot, axis) = is_padding ? far : places[slot % places.size()][axis];
       }
-      x[3 * width_] = std::bit_cast<double>(any_species(random_));
+      coordinate(slot, 3) = std::bit_cast<double>(any_species(random_));
     }
+  }
+
+  /// The number behind the third is the species.
+  double& coordinate(std::size_t slot, int axis) {
+    return atoms_[slot / width_ * 4 * width_ + static_cast<std::size_t>(axis) * width_ +
+                  slot % width_];
   }
 
   void add_row(Rows& rows, std::size_t first, std::size_t end, std::size_t length) {
@@ -211,6 +221,33 @@ TEST_P(LennardJonesKernel, RowsOfEveryLength) {
 }
 
 TEST_P(LennardJonesKernel, NoAtoms) { expect_textbook(ReferenceModel(argon(GetParam())), 0, {}); }
+
+/// They must not pass for atoms out of reach.
+TEST_P(LennardJonesKernel, AtomsAtOnePlaceHaveNoEnergy) {
+  const ReferenceModel model(argon(GetParam()));
+  const std::size_t width = cluster_width();
+  const auto is_padding = [](const Clusters& clusters, std::size_t slot) {
+    return Slot(clusters.system(), slot).is_padding();
+  };
+  const std::size_t first_ghost = 5 * width;
+  int pairs = 0;
+  for (const std::size_t cluster : {std::size_t{0}, width, first_ghost}) {
+    for (std::size_t other = cluster; other < cluster + width; ++other) {
+      Clusters clusters(2, {{24, 24}}, 1, 6.4);
+      std::size_t atom = 0;
+      while (is_padding(clusters, atom)) ++atom;
+      if (other == atom || is_padding(clusters, other)) continue;
+      clusters.move_onto(other, atom);
+      const LocalSystem system = clusters.system();
+      AlignedVector<double> forces(system.force_numbers());
+      const LocalSums sums =
+          lennard_jones_kernel(system, coefficients(model), 1, GetParam(), forces);
+      EXPECT_FALSE(std::isfinite(sums.energy)) << "slots " << atom << " and " << other;
+      ++pairs;
+    }
+  }
+  EXPECT_GE(pairs, 3);
+}
 
 INSTANTIATE_TEST_SUITE_P(, LennardJonesKernel,
                          testing::Values(Truncation::none, Truncation::shift, Truncation::smooth),
