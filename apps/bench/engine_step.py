@@ -17,6 +17,9 @@ def contestants(arguments):
         if arguments.reproducible:
             result.append(natives.Forcewire(arguments.engine_replay, ranks, arguments.passes,
                                             reproducible=True))
+        for pairs in outside_pairs(arguments):
+            result.append(natives.Forcewire(arguments.engine_replay, ranks, arguments.passes,
+                                            pairs=pairs))
         if arguments.lammps:
             result += natives.lammps(arguments.lammps, ranks)
     result += [natives.md_bench(path, arguments.scratch) for path in arguments.md_bench]
@@ -24,6 +27,13 @@ def contestants(arguments):
     if len(set(labels)) < len(labels):
         raise SystemExit(f'each program once, please: {labels}')
     return result
+
+
+def outside_pairs(arguments):
+    if arguments.outside_lj:
+        yield natives.outside_lennard_jones(arguments.outside_lj)
+    if arguments.outside_morse:
+        yield natives.outside_morse(arguments.outside_morse)
 
 
 def compare(arguments, entrants, frames):
@@ -62,7 +72,8 @@ def ratios(rounds):
         return [measured['parts_s'][name] for measured in rounds[entrant]]
 
     ours = {entrant.ranks: entrant for entrant in rounds
-            if isinstance(entrant, natives.Forcewire) and not entrant.reproducible}
+            if isinstance(entrant, natives.Forcewire) and not entrant.reproducible
+            and entrant.pairs is natives.LENNARD_JONES}
     for other in rounds:
         if isinstance(other, natives.Lammps):
             mine = ours[other.ranks]
@@ -70,6 +81,13 @@ def ratios(rounds):
         elif isinstance(other, natives.Forcewire) and other.reproducible:
             mine = ours[other.ranks]
             yield ratio(f'step of {other.label} / of {mine.label}', step(other), step(mine))
+        elif isinstance(other, natives.Forcewire) and other.pairs is not natives.LENNARD_JONES:
+            mine = ours[other.ranks]
+            yield ratio(f'speed of {other.label} / of {mine.label}, forces', part(mine, 'forces'),
+                        part(other, 'forces'))
+            yield ratio(f'time for an operation of {other.label} / of {mine.label}, forces',
+                        [time / other.pairs.operations for time in part(other, 'forces')],
+                        [time / mine.pairs.operations for time in part(mine, 'forces')])
         elif isinstance(other, natives.MdBench) and 1 in ours:
             yield ratio(f'forces with energy, virial of forcewire n1 / forces of {other.label}',
                         part(ours[1], 'forces'), part(other, 'force'))
@@ -121,6 +139,8 @@ def main():
     parser.add_argument('--atoms', type=int, nargs='+', default=[32000])
     parser.add_argument('--ranks', type=int, nargs='+', default=[1, 2])
     parser.add_argument('--reproducible', action='store_true')
+    parser.add_argument('--outside-lj')
+    parser.add_argument('--outside-morse')
     parser.add_argument('--lammps', default=shutil.which('lmp'))
     parser.add_argument('--md-bench', type=Path, nargs='+', default=[])
     parser.add_argument('--frames', type=int, default=60)

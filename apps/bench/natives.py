@@ -37,12 +37,42 @@ def found(pattern, output, program):
     return matches[-1]
 
 
+class Pairs:
+    """A pair potential, and how many floating-point operations it takes for a pair.
+
+    The kernel takes 30: r^2 twice (8 each) and 1/r^2 (1), the sum of energies (1), and forces on
+    both atoms (12). A fused multiply-add is two of them, a division and a square root one, and exp
+    34, as Highway computes it. What is the same for all pairs is not counted."""
+
+    def __init__(self, name, potential, options, own_operations):
+        self.name = name
+        self.potential = potential  # that forcewire knows, or the path of a plug-in
+        self.options = options
+        self.operations = 30 + own_operations
+
+
+LENNARD_JONES = Pairs('', 'lj', liquid.MODEL_OPTIONS, 9)
+
+
+def outside_lennard_jones(path):
+    return Pairs('outside lj', path, liquid.MODEL_OPTIONS, 9)
+
+
+def outside_morse(path):
+    """As deep as Lennard-Jones and as curved there; cut off where it is."""
+    minimum = 2 ** (1 / 6) * liquid.SIGMA
+    return Pairs('outside morse', path,
+                 f'{liquid.EPSILON!r},{6 / minimum!r},{minimum!r},{liquid.CUTOFF!r}', 45)
+
+
 class Forcewire:
     """engine_replay on the frames, which lie in a file."""
 
-    def __init__(self, program, ranks, passes, nodes=1, reproducible=False):
-        self.label = f'forcewire n{ranks}' + (' reproducible' if reproducible else '')
+    def __init__(self, program, ranks, passes, nodes=1, reproducible=False, pairs=LENNARD_JONES):
+        self.label = ' '.join(filter(None, (f'forcewire n{ranks}',
+                                            'reproducible' if reproducible else '', pairs.name)))
         self.reproducible = reproducible
+        self.pairs = pairs
         self.program = program
         self.ranks = ranks
         self.passes = passes
@@ -52,16 +82,20 @@ class Forcewire:
         cell, positions = frames[0]
         said = json.loads(run(
             ['mpirun', '-n', self.ranks, self.program, 'frames.bin', '--atoms', len(positions),
-             '--edge', repr(float(cell[0, 0])), '--model', liquid.MODEL_OPTIONS,
-             '--warm-up', WARM_UP, '--passes', self.passes, '--nodes', self.nodes,
+             '--edge', repr(float(cell[0, 0])), '--potential', self.pairs.potential,
+             '--model', self.pairs.options, '--warm-up', WARM_UP,
+             '--passes', self.passes, '--nodes', self.nodes,
              *(['--reproducible'] if self.reproducible else [])], scratch))
         seconds = 1e-9 * said['atoms']
-        return {'step_s': seconds * said['step_ns_per_atom']['mean'],
+        # Those of other potentials, or without correction, have nothing to be compared with.
+        energy = {}
+        if self.pairs is LENNARD_JONES:
+            energy['last_energy'] = said['last_energy_hartree'] / liquid.EPSILON
+        return energy | {'step_s': seconds * said['step_ns_per_atom']['mean'],
                 'median_step_s': seconds * said['step_ns_per_atom']['median'],
                 'min_step_s': seconds * said['step_ns_per_atom']['min'],
                 'parts_s': {part: seconds * ns for part, ns in said['parts_ns_per_atom'].items()},
-                'steps_per_build': said['steps'] / max(1, said['rebuilds']),
-                'last_energy': said['last_energy_hartree'] / liquid.EPSILON}
+                'steps_per_build': said['steps'] / max(1, said['rebuilds'])}
 
 
 def write_frames(frames, scratch):

@@ -25,12 +25,6 @@ namespace forcewire {
 
 namespace {
 
-/// Atoms from which on a second rank saves more than it costs to wake it, some 50 us: an atom takes
-/// some 0.1 us with a pair potential, and more than 1 us with most others.
-std::size_t fewest_shared(const Potential& potential) {
-  return potential.atom_lists().empty() ? 1000 : 50;
-}
-
 /// All that can be wrong without a server is found out while this is made.
 struct Setup {
   CommandLine command;

@@ -2,7 +2,7 @@
 //
 // A pair function is a type with
 //
-//   static constexpr std::size_t parameter_count;   // or as many as there are `options`
+//   static constexpr std::size_t parameter_count;   // or as many as there are `options`, if any
 //   template <class V>
 //   PairValue<V> operator()(const Separation<V>& r, const V* parameters) const;
 //
@@ -53,13 +53,18 @@ struct PairValue {
   V force_over_r;  ///< -(1/r) du/dr [hartree/bohr^2]
 };
 
+template <class V>
+PairValue(V, V) -> PairValue<V>;
+
 /// How many parameters a pair function has.
 template <class Function>
 constexpr std::size_t parameter_count_of() {
   if constexpr (requires { Function::parameter_count; }) {
     return Function::parameter_count;
-  } else {
+  } else if constexpr (requires { Function::options; }) {
     return std::size(Function::options);
+  } else {
+    return 0;
   }
 }
 
@@ -77,7 +82,7 @@ class PairTable {
   struct Row {
     const double* begin;  // of the pairs of the row's species with all others
     Lanes inverse_cutoff_squared, shift;
-    Lanes parameters[parameter_count];
+    Lanes parameters[parameter_count > 0 ? parameter_count : 1];
   };
 
   template <class D>

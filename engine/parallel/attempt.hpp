@@ -8,6 +8,7 @@
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/errors.hpp"
+#include "engine/potentials/exception_text.hpp"
 
 namespace forcewire {
 
@@ -29,10 +30,10 @@ class Attempt {
       failure_.emplace(Kind::structure, error.what());
     } catch (const std::bad_alloc&) {
       failure_.emplace(Kind::memory, "out of memory");
-    } catch (const std::exception& error) {
-      failure_.emplace(Kind::exception, error.what());
+    } catch (const std::exception&) {
+      failure_.emplace(Kind::exception, exception_text());
     } catch (...) {
-      failure_.emplace(Kind::exception, "the potential threw something that is no std::exception");
+      failure_.emplace(Kind::exception, "the potential threw " + exception_text());
     }
   }
 

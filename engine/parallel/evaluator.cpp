@@ -361,10 +361,12 @@ void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const d
 }
 
 /// Also on a rank that failed: the others wait for it.
-void Evaluator::exchange_forces(const VerletList& list, const Attempt& attempt) {
-  exchange_.exchange(routes_[lists_.current_number()], list.width(),
+void Evaluator::exchange_forces(const VerletList& list, Attempt& attempt) {
+  const ForceExchange::Routes& routes = routes_[lists_.current_number()];
+  exchange_.exchange(routes, list.width(),
                      attempt.failure() ? std::span<double>() : local_forces_.by_slot(),
                      forces_.data());
+  attempt([&] { ForceExchange::check_foreign(routes, forces_.data()); });
 }
 
 Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attempt,

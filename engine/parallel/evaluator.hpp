@@ -173,7 +173,7 @@ class Evaluator {
   Outcome compute(const Cell& cell, std::span<const double> positions, Attempt& attempt);
   void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
                Attempt& attempt);
-  void exchange_forces(const VerletList& list, const Attempt& attempt);
+  void exchange_forces(const VerletList& list, Attempt& attempt);
   Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
   LocalSums exact_sums(const Communicator& ranks);
   void check_structure(const Structure& structure) const;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/parallel/finite_force.hpp"
 #include "engine/potentials/errors.hpp"
 
 namespace forcewire {
@@ -119,6 +120,12 @@ void ForceExchange::exchange(const Routes& routes, std::size_t width, std::span<
     const double* from = force_on_guest(received);
     double* to = &forces[force_offset(static_cast<std::size_t>(received.slot), width)];
     for (std::size_t axis = 0; axis < 3; ++axis) to[axis * width] += from[axis];
+  }
+}
+
+void ForceExchange::check_foreign(const Routes& routes, std::span<const double> node_forces) {
+  for (const Routes::Received& foreign : routes.foreign) {
+    expect_finite_force(node_forces, foreign.slot);
   }
 }
 

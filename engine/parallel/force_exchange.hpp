@@ -60,6 +60,11 @@ class ForceExchange {
   void exchange(const Routes& routes, std::size_t width, std::span<double> forces,
                 std::span<double> node_forces);
 
+  /// Of the forces on atoms of other nodes, looks at those that `exchange` has added here. Nobody
+  /// else does: the nodes that own these atoms see but their own share before the sum.
+  /// @throws PotentialFailure when one of them is no number
+  static void check_foreign(const Routes& routes, std::span<const double> node_forces);
+
  private:
   std::size_t header() const { return mates_.size() + 1; }
   std::size_t region_size() const { return header() + 3 * capacity_; }

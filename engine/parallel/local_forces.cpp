@@ -1,14 +1,11 @@
 #include "engine/parallel/local_forces.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 
-#include "engine/neighbor/resize_anew.hpp"
-#include "engine/potentials/errors.hpp"
+#include "engine/parallel/finite_force.hpp"
 
 namespace forcewire {
 
@@ -17,13 +14,7 @@ namespace {
 /// @throws PotentialFailure when a force on an owned atom is no number
 void check_forces(const VerletList& list, std::span<const double> all_forces) {
   for (const std::int32_t atom : list.owned()) {
-    if (atom == LocalAtoms::padding) continue;
-    const double* force = &all_forces[3 * static_cast<std::size_t>(atom)];
-    if (std::isfinite(force[0] + force[1] + force[2])) continue;
-    throw PotentialFailure(PotentialFailure::Kind::result,
-                           fmt::format("the force on atom {} is ({} {} {}) hartree/bohr, expected "
-                                       "finite numbers; another atom may be at the same place",
-                                       atom, force[0], force[1], force[2]));
+    if (atom != LocalAtoms::padding) expect_finite_force(all_forces, atom);
   }
 }
 
@@ -38,7 +29,7 @@ LocalSums LocalForces::compute(Potential& potential, const VerletList& list,
   attempt([&] {
     if (!exists) return;
     const LocalSystem system = list.system();
-    resize_anew(forces_, system.force_numbers());
+    forces_.resize(system.force_numbers());
     potential.prepare(system);
   });
   const bool is_ready = exists && !attempt.failure();
@@ -47,19 +38,20 @@ LocalSums LocalForces::compute(Potential& potential, const VerletList& list,
   attempt([&] {
     if (!exists) return;
     if (!computes) {
-      std::ranges::fill(forces_, 0.0);
+      std::ranges::fill(forces_.numbers(), 0.0);
       return;
     }
-    sums = potential.compute(list.system(), forces_);
-    list.fold_images(forces_);
+    sums = potential.compute(list.system(), forces_.numbers());
+    forces_.expect_intact();
+    list.fold_images(forces_.numbers());
   });
   return sums;
 }
 
-void LocalForces::write(const VerletList& list, std::span<double> all_forces) const {
+void LocalForces::write(const VerletList& list, std::span<double> all_forces) {
   const std::size_t width = list.system().width;
   const std::int32_t* owned = list.owned().data();
-  const double* from = forces_.data();
+  const double* from = by_slot().data();
   double* forces = all_forces.data();
   double sum = 0;  // is a number if all forces are
   for (std::size_t left = list.owned().size(); left > 0; left -= width) {

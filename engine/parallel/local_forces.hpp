@@ -2,11 +2,11 @@
 
 #include <span>
 
-#include "engine/kernels/aligned_vector.hpp"
 #include "engine/kernels/local_sums.hpp"
 #include "engine/neighbor/verlet_list.hpp"
 #include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
+#include "engine/potentials/guarded_forces.hpp"
 #include "engine/potentials/potential.hpp"
 
 namespace forcewire {
@@ -25,14 +25,14 @@ class LocalForces {
 
   /// Those of the last `compute`, as LocalSystem::force_numbers says; those on images are in those
   /// on owned atoms, too.
-  std::span<double> by_slot() { return forces_; }
+  std::span<double> by_slot() { return forces_.numbers(); }
 
   /// Writes those on owned atoms into x y z of all atoms of the request.
   /// @throws PotentialFailure when one of them is no number
-  void write(const VerletList& list, std::span<double> all_forces) const;
+  void write(const VerletList& list, std::span<double> all_forces);
 
  private:
-  AlignedVector<double> forces_;
+  GuardedForces forces_;
 };
 
 }  // namespace forcewire

@@ -29,7 +29,9 @@ std::string why_not_json(const std::string& text) {
     const auto unused [[maybe_unused]] = nlohmann::json::parse(text);
   } catch (const nlohmann::json::exception& exception) {
     const std::string_view what = exception.what();
-    return std::string(what.substr(std::min(what.find("] ") + 2, what.size())));
+    const bool is_no_number = text.find("nan") != text.npos || text.find("inf") != text.npos;
+    return std::string(what.substr(std::min(what.find("] ") + 2, what.size()))) +
+           (is_no_number ? " (JSON knows no numbers that are not finite)" : "");
   }
   return "it is none";
 }

@@ -23,6 +23,7 @@ struct DestroyCollections {
 
 using CollectionsOwner = std::unique_ptr<KIM::Collections, DestroyCollections>;
 
+/// To be done while there is a KimStandardError.
 CollectionsOwner open_collections() {
   keep_kim_log();
   KIM::Collections* collections = nullptr;
@@ -63,6 +64,7 @@ std::string near(const std::string& name) {
 }  // namespace
 
 std::vector<std::string> portable_kim_models() {
+  const KimStandardError kept_quiet;
   const CollectionsOwner collections = open_collections();
   int count = 0;
   if (collections->CacheListOfItemNamesByType(KIM::COLLECTION_ITEM_TYPE::portableModel, &count) !=
@@ -81,6 +83,7 @@ std::vector<std::string> portable_kim_models() {
 }
 
 void expect_portable_kim_model(const std::string& name) {
+  const KimStandardError kept_quiet;
   const CollectionsOwner collections = open_collections();
   KIM::CollectionItemType type;
   if (collections->GetItemType(name, &type) != 0) {

@@ -4,6 +4,7 @@
 
 #include <KIM_SimulatorHeaders.hpp>
 #include <cassert>
+#include <cmath>
 #include <concepts>
 #include <utility>
 
@@ -32,7 +33,7 @@ int neighbors_of(void* lists, int /*list_count*/, const double* /*cutoffs*/, int
   const auto row = static_cast<std::size_t>(atom);
   // No zero neighbours for a ghost of a list without: a model that asks all the same breaks its
   // word, and the energy would be wrong.
-  if (row + 1 >= rows.begin.size()) return 1;
+  if (atom < 0 || row + 1 >= rows.begin.size()) return 1;
   *count = static_cast<int>(rows.begin[row + 1] - rows.begin[row]);
   *neighbors = rows.neighbor.data() + rows.begin[row];
   return 0;
@@ -62,10 +63,12 @@ KimModel::KimModel(std::string name) : name_(std::move(name)) {
   create_model();
   create_arguments();
   expect_enough();
+  expect_reach(name_, influence_distance(), lists());
 }
 
 void KimModel::create_model() {
   take_kim_log();
+  const KimStandardError kept_quiet;
   int accepted = 0;
   KIM::Model* model = nullptr;
   // Angstrom and electronvolt, though ours are atomic: asked for others a model converts its
@@ -209,6 +212,22 @@ double KimModel::compute(const KimAtoms& atoms, std::span<double> forces) {
                            fmt::format("the potential kim, {}, failed{}", name_, because()));
   }
   return energy;
+}
+
+void expect_reach(const std::string& model, double influence, std::span<const AtomListKind> lists) {
+  if (!(influence > 0) || !std::isfinite(influence)) {
+    throw unusable(model, fmt::format("its influence distance is {} bohr, expected a number above "
+                                      "zero",
+                                      influence));
+  }
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    const double cutoff = lists[i].cutoff;
+    if (cutoff > 0 && cutoff <= influence) continue;
+    throw unusable(model,
+                   fmt::format("the cutoff of its neighbour list {} is {} bohr, expected more "
+                               "than zero and no more than its influence distance of {} bohr",
+                               i, cutoff, influence));
+  }
 }
 
 }  // namespace forcewire

@@ -74,4 +74,9 @@ class KimModel {
   std::string unit_names_;
 };
 
+/// @param model its name
+/// @param influence its influence distance [bohr]
+/// @throws ModelError when this or a cutoff of a list is no length, or a list is longer
+void expect_reach(const std::string& model, double influence, std::span<const AtomListKind> lists);
+
 }  // namespace forcewire

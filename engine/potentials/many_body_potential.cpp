@@ -4,22 +4,7 @@
 #include <bit>
 #include <cstddef>
 
-#include "engine/potentials/errors.hpp"
-
 namespace forcewire {
-
-namespace {
-
-/// On either side of forces, so many numbers that nobody has to write to. Small ones: whatever is
-/// added to them changes them.
-constexpr std::size_t guards = 8;
-constexpr double guard = 1.25e-300;
-
-bool all_guards(std::span<const double> numbers) {
-  return std::ranges::all_of(numbers, [](double number) { return number == guard; });
-}
-
-}  // namespace
 
 void ManyBodyPotential::prepare(const LocalSystem& system) {
   const AtomSlots& atoms = *system.by_atom;
@@ -33,7 +18,7 @@ void ManyBodyPotential::prepare(const LocalSystem& system) {
     for (std::size_t axis = 0; axis < 3; ++axis) positions_[3 * atom + axis] = from[axis * width];
     species_[atom] = static_cast<std::int32_t>(std::bit_cast<std::int64_t>(from[3 * width]));
   }
-  forces_.resize(3 * count + 2 * guards);
+  forces_.resize(3 * count);
 }
 
 LocalSums ManyBodyPotential::compute(const LocalSystem& system, std::span<double> forces) {
@@ -44,16 +29,11 @@ LocalSums ManyBodyPotential::compute(const LocalSystem& system, std::span<double
   }
   const std::size_t width = system.width;
   const std::size_t count = atoms.slot.size();
-  std::ranges::fill(forces_, guard);
-  const std::span<double> its_forces(&forces_[guards], 3 * count);
+  const std::span<double> its_forces = forces_.numbers();
   std::ranges::fill(its_forces, 0.0);
   const LocalSums sums = compute_atoms(
       {atoms.owned, positions_, species_, atoms.index, atoms.shift, atoms.lists}, its_forces);
-  const std::span<const double> written(forces_);
-  if (!all_guards(written.first(guards)) || !all_guards(written.last(guards))) {
-    throw PotentialFailure(PotentialFailure::Kind::exception,
-                           "the potential wrote outside its array of forces");
-  }
+  forces_.expect_intact();
   for (std::size_t atom = 0; atom < count; ++atom) {
     double* to = &forces[force_offset(static_cast<std::size_t>(atoms.slot[atom]), width)];
     for (std::size_t axis = 0; axis < 3; ++axis) to[axis * width] = its_forces[3 * atom + axis];

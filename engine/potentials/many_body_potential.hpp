@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/kernels/atom_system.hpp"
+#include "engine/potentials/guarded_forces.hpp"
 #include "engine/potentials/potential.hpp"
 
 namespace forcewire {
@@ -36,7 +37,7 @@ class ManyBodyPotential : public Potential {
   // By local number; kept for their memory.
   std::vector<double> positions_;
   std::vector<std::int32_t> species_;
-  std::vector<double> forces_;  // between guards
+  GuardedForces forces_;
 };
 
 /// The virial of forces that depend on relative positions of local atoms alone: minus the strain

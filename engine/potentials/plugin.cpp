@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <set>
 #include <string_view>
 
@@ -70,6 +71,11 @@ void Plugin::check() const {
   expect(!f.compute == !f.pair_energy, "it has one of compute and pair_energy without the other");
   expect(!f.compute_atoms || (f.list_count && f.lists),
          "it has compute_atoms, but does not say which lists it needs (list_count, lists)");
+  expect(!f.compute || (!f.list_count && !f.lists),
+         "it has compute, for pairs, and says which lists it needs, for many bodies");
+  expect(f.microseconds_per_atom >= 0 && std::isfinite(f.microseconds_per_atom),
+         fmt::format("its microseconds_per_atom are {}, expected a number, zero or more",
+                     f.microseconds_per_atom));
   expect(f.virial == FORCEWIRE_VIRIAL_OF_FORCES || f.virial == FORCEWIRE_VIRIAL_GIVEN ||
              f.virial == FORCEWIRE_VIRIAL_NONE,
          "its virial is of a kind that does not exist");
@@ -104,12 +110,15 @@ std::string help_of(const Plugin& plugin) {
   for (const forcewire_option& option : plugin.options()) {
     std::string meaning = option.meaning;
     if (kind_of(option) == "QUANTITY") {
-      meaning += fmt::format(" [{}]", atomic_unit_name({option.energy_power, option.length_power}));
+      meaning += fmt::format("{}[{}]", meaning.empty() ? "" : " ",
+                             atomic_unit_name({option.energy_power, option.length_power}));
     }
-    if (option.default_text != nullptr)
-      meaning += fmt::format(" (default {})", option.default_text);
+    if (option.default_text != nullptr) {
+      meaning += fmt::format("{}(default {})", meaning.empty() ? "" : " ", option.default_text);
+    }
+    const std::string key = fmt::format("{}={}", option.key, kind_of(option));
     text +=
-        fmt::format("  {:<20} {}\n", fmt::format("{}={}", option.key, kind_of(option)), meaning);
+        meaning.empty() ? fmt::format("  {}\n", key) : fmt::format("  {:<20} {}\n", key, meaning);
     has_species = has_species || option.species == 1;
     has_pairs = has_pairs || option.species == 2;
   }

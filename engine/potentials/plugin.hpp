@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <exception>
 #include <filesystem>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "engine/potentials/errors.hpp"
+#include "engine/potentials/exception_text.hpp"
 #include "engine/potentials/shared_object.hpp"
 #include "forcewire/plugin.h"
 
@@ -50,12 +51,28 @@ auto call_plugin(std::string_view label, const Call& call) {
   std::string what;
   try {
     return call();
-  } catch (const std::exception& exception) {
-    what = exception.what();
   } catch (...) {
-    what = "an exception that is no std::exception";
+    what = exception_text();
   }
   throw ModelError(fmt::format("the potential {} threw: {}", label, what));
+}
+
+/// Calls one that works for a request.
+/// @throws PotentialFailure with the text of the exception
+template <class Call>
+auto call_plugin_for_request(const Plugin& plugin, const Call& call) {
+  using Kind = PotentialFailure::Kind;
+  Kind kind = Kind::exception;
+  std::string what;
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    kind = Kind::memory;
+    what = "out of memory";
+  } catch (...) {
+    what = exception_text();
+  }
+  throw PotentialFailure(kind, fmt::format("the potential {} threw: {}", plugin.label(), what));
 }
 
 /// Does the name of a model mean a shared object, that is, is it a path or does it end in `.so`?

@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <exception>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include "engine/potentials/errors.hpp"
@@ -28,10 +28,16 @@ std::vector<AtomListKind> ask_for_lists(const PluginInstance& instance) {
       call_plugin(instance.label(), [&] { return plugin.list_count(instance.self()); });
   expect(count >= 1 && count <= most_lists,
          fmt::format("it asks for {} neighbour lists, expected 1 to {}", count, most_lists));
-  // What it forgets to write is found out.
-  std::array<forcewire_list_kind, most_lists> kinds;
+  // What it forgets to write is found out, and what it writes beyond.
+  Guarded<std::array<forcewire_list_kind, most_lists>, 1024> guarded;
+  auto& kinds = guarded.value;
   kinds.fill({nan, 0, 0});
   call_plugin(instance.label(), [&] { plugin.lists(instance.self(), kinds.data()); });
+  const bool are_more =
+      std::any_of(kinds.begin() + count, kinds.end(),
+                  [](const forcewire_list_kind& kind) { return !std::isnan(kind.cutoff); });
+  expect(guarded.is_intact() && !are_more,
+         fmt::format("it says that it needs {} neighbour lists, and describes more", count));
   std::vector<AtomListKind> lists;
   for (int i = 0; i < count; ++i) {
     const forcewire_list_kind& kind = kinds[static_cast<std::size_t>(i)];
@@ -45,21 +51,6 @@ std::vector<AtomListKind> ask_for_lists(const PluginInstance& instance) {
   return lists;
 }
 
-/// Takes what a plug-in adds. Nothing may be thrown through the plug-in: it is kept until then.
-struct Collector {
-  Extras& extras;
-  std::exception_ptr failure;
-
-  static void add(void* context, const char* key, const char* json) {
-    Collector& self = *static_cast<Collector*>(context);
-    try {
-      self.extras.add(key == nullptr ? "" : key, json == nullptr ? "" : json);
-    } catch (...) {
-      if (!self.failure) self.failure = std::current_exception();
-    }
-  }
-};
-
 Eigen::Matrix3d matrix(const double (&rows)[3][3]) {
   return Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>>(&rows[0][0]);
 }
@@ -71,7 +62,16 @@ PluginManyBody::PluginManyBody(PluginInstance instance)
 
 void PluginManyBody::prepare(const LocalSystem& system) {
   OfPlugin::prepare(system);
-  extras_.clear();
+  collected_ = {};
+}
+
+void PluginManyBody::Collected::add(void* self, const char* key, const char* json) {
+  auto& [extras, why_bad] = *static_cast<Collected*>(self);
+  try {
+    extras.add(key == nullptr ? "" : key, json == nullptr ? "" : json);
+  } catch (...) {
+    if (why_bad.empty()) why_bad = exception_text();
+  }
 }
 
 LocalSums PluginManyBody::compute_atoms(const AtomSystem& system, std::span<double> forces) {
@@ -86,23 +86,17 @@ LocalSums PluginManyBody::compute_atoms(const AtomSystem& system, std::span<doub
                               system.index.data(),
                               system.shift.empty() ? nullptr : system.shift.front().data(),
                               lists.data()};
-  extras_.clear();
-  Collector collector{extras_, nullptr};
+  collected_ = {};
+  Guarded<forcewire_output, 1024> guarded;
+  forcewire_output& output = guarded.value;
   // What it forgets to write is found out.
-  forcewire_output output{nan, {}, &collector, Collector::add};
+  output = {nan, {}, &collected_, Collected::add};
   std::fill_n(&output.virial[0][0], 9, nan);
-  forcewire_error error{};
   const forcewire_plugin& functions = instance().functions();
-  instance().expect_success(
-      functions.compute_atoms(instance().self(), &atoms, forces.data(), &output, &error), error);
-  if (collector.failure) rethrow(collector.failure);
-  if (!has_virial() && extras_.has("virial")) {
-    throw PotentialFailure(
-        PotentialFailure::Kind::exception,
-        fmt::format("the potential {}: it has an extra 'virial', the key by which forcewire says "
-                    "that it has no virial; expected another one",
-                    instance().label()));
-  }
+  instance().compute([&](forcewire_error* error) {
+    return functions.compute_atoms(instance().self(), &atoms, forces.data(), &output, error);
+  });
+  instance().expect_intact(guarded, "output");
 
   LocalSums sums;
   sums.energy = output.energy;
@@ -112,13 +106,18 @@ LocalSums PluginManyBody::compute_atoms(const AtomSystem& system, std::span<doub
   return sums;
 }
 
-void PluginManyBody::rethrow(const std::exception_ptr& failure) const {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const PotentialFailure& bad_extra) {
-    throw PotentialFailure(bad_extra.kind(), fmt::format("the potential {}: {}", instance().label(),
-                                                         bad_extra.what()));
-  }
+std::string PluginManyBody::extras() const {
+  const auto expect = [&](bool holds, std::string_view what) {
+    if (holds) return;
+    throw PotentialFailure(PotentialFailure::Kind::exception,
+                           fmt::format("the potential {}: {}", instance().label(), what));
+  };
+  expect(collected_.why_bad.empty(), collected_.why_bad);
+  expect(
+      has_virial() || !collected_.extras.has("virial"),
+      "it has an extra 'virial', the key by which forcewire says that it has no virial; expected "
+      "another one");
+  return collected_.extras.text();
 }
 
 }  // namespace forcewire

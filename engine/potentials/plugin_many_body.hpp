@@ -1,6 +1,5 @@
 #pragma once
 
-#include <exception>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,20 +22,27 @@ class PluginManyBody final : public OfPlugin<ManyBodyPotential> {
   /// Forgets the extras of other requests, too: `compute_atoms` need not be called.
   void prepare(const LocalSystem& system) override;
 
-  /// @throws PotentialFailure when it says that it failed, or adds a bad extra
+  /// @throws PotentialFailure when it says that it failed, or writes where it must not
   LocalSums compute_atoms(const AtomSystem& system, std::span<double> forces) override;
 
-  std::string extras() const override { return extras_.text(); }
+  /// Those of other ranks nobody asks for, and so nobody is told what is wrong with them.
+  /// @throws PotentialFailure when one of them was bad
+  std::string extras() const override;
   bool has_virial() const override {
     return instance().functions().virial != FORCEWIRE_VIRIAL_NONE;
   }
 
  private:
-  /// With its name in front of what is wrong with an extra.
-  [[noreturn]] void rethrow(const std::exception_ptr& failure) const;
+  /// What it adds while it computes. Nothing may be thrown through it: what is wrong is kept.
+  struct Collected {
+    Extras extras;
+    std::string why_bad;  // if so
+
+    static void add(void* self, const char* key, const char* json);
+  };
 
   std::vector<AtomListKind> lists_;
-  Extras extras_;
+  Collected collected_;
 };
 
 }  // namespace forcewire

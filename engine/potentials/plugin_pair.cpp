@@ -24,14 +24,16 @@ LocalSums PluginPair::compute(const LocalSystem& system, std::span<double> force
                                     {system.center[0], system.center[1], system.center[2]},
                                     system.compact ? 1 : 0,
                                     system.only_ghosts ? 1 : 0};
-  forcewire_sums sums;
+  Guarded<forcewire_sums, 64> guarded;  // few: this may be done for each atom anew
+  forcewire_sums& sums = guarded.value;
   // What it forgets to write is found out.
   sums.energy = std::numeric_limits<double>::quiet_NaN();
   std::fill_n(&sums.virial[0][0], 9, sums.energy);
-  forcewire_error error{};
-  instance().expect_success(
-      instance().functions().compute(instance().self(), &clusters, forces.data(), &sums, &error),
-      error);
+  instance().compute([&](forcewire_error* error) {
+    return instance().functions().compute(instance().self(), &clusters, forces.data(), &sums,
+                                          error);
+  });
+  instance().expect_intact(guarded, "sums");
   LocalSums result;
   result.energy = sums.energy;
   for (int i = 0; i < 3; ++i) {
@@ -42,7 +44,7 @@ LocalSums PluginPair::compute(const LocalSystem& system, std::span<double> force
 
 std::optional<double> PluginPair::pair_energy(int a, int b, double r) const {
   const forcewire_plugin& plugin = instance().functions();
-  return call_plugin(plugin.name, [&] { return plugin.pair_energy(instance().self(), a, b, r); });
+  return instance().call([&] { return plugin.pair_energy(instance().self(), a, b, r); });
 }
 
 }  // namespace forcewire

@@ -33,6 +33,10 @@ class Potential {
   /// same for ever. See ManyBodyPotential.
   virtual std::vector<AtomListKind> atom_lists() const { return {}; }
 
+  /// About how long one atom takes on one core [us]. A guess, and nothing that is measured: what
+  /// depends on it is to be the same in every run.
+  virtual double microseconds_per_atom() const;
+
   /// Called once on each rank before anything is computed, with a communicator of all of them.
   /// @param mpi_communicator points to a communicator of MPI that lives as long as this
   virtual void join(const void* mpi_communicator);
@@ -76,6 +80,9 @@ class Potential {
   /// formula, for checks; nothing when the model is no pair potential.
   virtual std::optional<double> pair_energy(int a, int b, double r) const;
 };
+
+/// Atoms from which on a second rank saves more than it costs to wake it.
+std::size_t fewest_shared(const Potential& potential);
 
 /// How many of `natoms` atoms are of each species that `potential` knows.
 /// @param species of each atom; empty: all of species 0

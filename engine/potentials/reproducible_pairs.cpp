@@ -32,7 +32,6 @@ ReproduciblePairs::ReproduciblePairs(std::unique_ptr<Potential> pairs)
   }
   no_rows_.assign(width_ + 1, 0);
   ghost_rows_.assign(width_ + 1, 0);
-  cluster_forces_.resize(3 * width_);
   make_room(8 * width_);
 }
 
@@ -40,6 +39,7 @@ double ReproduciblePairs::cutoff() const { return pairs_->cutoff() * more_than_r
 
 LocalSums ReproduciblePairs::compute(const LocalSystem& system, std::span<double> forces) {
   sums_ = {};
+  cluster_forces_.resize(3 * width_);
   take_atoms(system);
   std::ranges::fill(forces, 0.0);  // those on images are somebody's own
   const AtomSlots& atoms = *system.by_atom;
@@ -47,6 +47,7 @@ LocalSums ReproduciblePairs::compute(const LocalSystem& system, std::span<double
     if (take_neighbors(atoms.lists[0], atom) == 0) continue;
     compute_atom(&forces[force_offset(static_cast<std::size_t>(atoms.slot[atom]), width_)]);
   }
+  cluster_forces_.expect_intact();
   return {};
 }
 
@@ -95,9 +96,10 @@ void ReproduciblePairs::compute_atom(double* force) {
   system.owned_rows = {no_rows_, {}};
   system.ghost_rows = {ghost_rows_, std::span(ghost_clusters_).first(ghosts)};
   system.only_ghosts = true;
-  const LocalSums sums = pairs_->compute(system, cluster_forces_);
+  const std::span<double> cluster_forces = cluster_forces_.numbers();
+  const LocalSums sums = pairs_->compute(system, cluster_forces);
   for (std::size_t i = 0; i < 3; ++i) {
-    force[i * width_] = cluster_forces_[i * width_] + 0.0;  // and no -0
+    force[i * width_] = cluster_forces[i * width_] + 0.0;  // and no -0
   }
   sums_[0].add(sums.energy);
   for (int i = 0; i < 3; ++i) sums_[static_cast<std::size_t>(1 + i)].add(sums.virial(i, i));

@@ -13,6 +13,7 @@
 #include "engine/kernels/aligned_vector.hpp"
 #include "engine/kernels/exact_sum.hpp"
 #include "engine/kernels/near_atoms_kernel.hpp"
+#include "engine/potentials/guarded_forces.hpp"
 #include "engine/potentials/potential.hpp"
 
 namespace forcewire {
@@ -48,6 +49,7 @@ class ReproduciblePairs final : public Potential {
   /// The same, rounded.
   static LocalSums rounded(const Sums& sums);
 
+  double microseconds_per_atom() const override { return pairs_->microseconds_per_atom(); }
   std::string extras() const override { return pairs_->extras(); }
   bool has_virial() const override { return pairs_->has_virial(); }
   TailCorrection tail(std::span<const std::int64_t> count, double volume) const override {
@@ -77,7 +79,7 @@ class ReproduciblePairs final : public Potential {
   NearAtomsRoom room_;
   // What the pairs get: a cluster of the atom alone, and its neighbours as ghosts.
   AlignedVector<double> clusters_;
-  AlignedVector<double> cluster_forces_;
+  GuardedForces cluster_forces_;
   std::vector<std::size_t> no_rows_;
   std::vector<std::size_t> ghost_rows_;
   std::vector<std::int32_t> ghost_clusters_;

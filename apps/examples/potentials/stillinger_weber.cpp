@@ -1,5 +1,4 @@
-// F. H. Stillinger and T. A. Weber, Phys. Rev. B 31, 5262 (1985): bonds, and angles between them.
-
+// Silicon of F. H. Stillinger and T. A. Weber, Phys. Rev. B 31, 5262 (1985): bonds and angles.
 #include <cmath>
 #include <forcewire/many_body_potential.hpp>
 #include <vector>
@@ -11,19 +10,10 @@ struct StillingerWeber {
   static constexpr auto summary = "Stillinger-Weber; silicon unless told otherwise";
   static constexpr Option options[] = {energy_option("epsilon", "depth of a bond", "2.1683eV"),
                                        length_option("sigma", "unit of length", "2.0951angstrom"),
-                                       number_option("A", "strength of bonds", "7.049556277"),
-                                       number_option("B", "their repulsion", "0.6022245584"),
-                                       number_option("p", "its exponent", "4"),
-                                       number_option("q", "that of attraction", "0"),
-                                       number_option("a", "cutoff", "1.8"),
-                                       number_option("lambda", "strength of angles", "21"),
-                                       number_option("gamma", "how they fade", "1.2")};
+                                       number_option("lambda", "strength of angles", "21")};
 
-  explicit StillingerWeber(const Setup& setup) {
-    double* const values[] = {&epsilon, &sigma, &A, &B, &p, &q, &a, &lambda, &gamma};
-    for (std::size_t n = 0; n < std::size(options); ++n) *values[n] = setup.number(options[n].key);
-  }
-
+  explicit StillingerWeber(const Setup& s)
+      : epsilon(s.number("epsilon")), sigma(s.number("sigma")), lambda(s.number("lambda")) {}
   double cutoff() const { return a * sigma; }
 
   // The energy of atom i is half of each of its bonds, and the angles between them.
@@ -41,11 +31,9 @@ struct StillingerWeber {
         if (beyond >= 0) continue;
         bonds.push_back({j, d / r, r, std::exp(gamma / beyond), -gamma / (beyond * beyond)});
 
-        const double repulsion = B * std::pow(r, -p), attraction = std::pow(r, -q);
-        const double fade = 0.5 * A * std::exp(1 / beyond);
-        const double energy = fade * (repulsion - attraction);
-        const double slope = fade * (q * attraction - p * repulsion) / r;
-        gain(i, j, energy, (slope - energy / (beyond * beyond)) * d / r);
+        const double fade = 0.5 * A * std::exp(1 / beyond), repulsion = B * std::pow(r, -4);
+        const double energy = fade * (repulsion - 1);
+        gain(i, j, energy, -(4 * fade * repulsion / r + energy / (beyond * beyond)) * d / r);
       }
       for (std::size_t n = 1; n < bonds.size(); ++n) {
         for (std::size_t m = 0; m < n; ++m) {
@@ -66,6 +54,7 @@ struct StillingerWeber {
     double r, fade, fading;  // fading: derivative of fade by r, over fade
   };
   std::vector<Bond> bonds;  // of one atom
-  double epsilon, sigma, A, B, p, q, a, lambda, gamma;
+  static constexpr double A = 7.049556277, B = 0.6022245584, a = 1.8, gamma = 1.2;
+  double epsilon, sigma, lambda;
 };
 FORCEWIRE_MANY_BODY(StillingerWeber)

@@ -5,7 +5,7 @@
 //   using namespace forcewire;
 //
 //   struct Springs {
-//     static constexpr auto name = "springs";
+//     static constexpr auto name = "springs";  // otherwise that of the type
 //     static constexpr auto summary = "springs between all neighbours";
 //     static constexpr Option options[] = {quantity_option(1, -2, "k", "stiffness"),
 //                                          length_option("cutoff", "longest spring")};
@@ -30,11 +30,13 @@
 //   FORCEWIRE_MANY_BODY(Springs)
 //
 // All in atomic units. All of them may throw: the text is for the user. A rank that owns no atoms
-// does not call compute, unless there is a join.
+// does not call compute, unless there is a join. A potential without options needs neither them nor
+// the constructor.
 //
 // May be there, too:
 //
 //   static constexpr auto help = "more text for --help";
+//   static constexpr double microseconds_per_atom = 350;  // see plugin.h
 //   static constexpr auto virial = Virial::given;  // compute writes out.virial; or Virial::none
 //   std::vector<ListKind> lists() const;           // other lists than one full one of owned atoms
 //   void join(const void* mpi_communicator);       // called once; then all ranks compute together
@@ -43,6 +45,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "forcewire/exceptions.hpp"
@@ -65,7 +69,9 @@ struct ListKind {
 /// included. Each is at a place of its own: nothing needs to be wrapped.
 class Atoms {
  public:
-  explicit Atoms(const forcewire_atoms& atoms) : atoms_(atoms) {}
+  /// Both are kept by reference.
+  Atoms(const forcewire_atoms& atoms, std::span<const ListKind> kinds)
+      : atoms_(atoms), kinds_(kinds) {}
 
   std::int32_t owned() const { return atoms_.owned; }
   std::int32_t size() const { return atoms_.total; }
@@ -89,20 +95,59 @@ class Atoms {
   /// Numbers of the atoms that are near atom i, which is owned, or a ghost if these have
   /// neighbours.
   /// @param list one of lists(), from 0
+  /// @throws std::out_of_range when there is no such list, or atom i has no neighbours there
   std::span<const std::int32_t> neighbors(std::int32_t i, int list = 0) const {
+    if (i < 0 || i >= rows(list)) refuse(i, list);
     const forcewire_list& l = atoms_.lists[list];
     return {l.neighbor + l.begin[i], l.begin[i + 1] - l.begin[i]};
   }
 
  private:
+  /// How many atoms have neighbours in a list; none, if it is none.
+  std::int32_t rows(int list) const {
+    const auto n = static_cast<std::size_t>(list);
+    if (n >= kinds_.size()) return 0;
+    return kinds_[n].with_ghosts ? size() : owned();
+  }
+
+  [[noreturn]] void refuse(std::int32_t i, int list) const {
+    throw std::out_of_range("the potential asks list " + std::to_string(list) + " of " +
+                            std::to_string(kinds_.size()) + " for the neighbours of atom " +
+                            std::to_string(i) + ", it has " + std::to_string(rows(list)) +
+                            " atoms");
+  }
+
   const forcewire_atoms& atoms_;
+  std::span<const ListKind> kinds_;
 };
 
 /// Between the binary interface and a many-body potential: exceptions become errors.
 template <class Potential>
 class ManyBodyPlugin {
  public:
-  static const forcewire_plugin* get() { return &plugin; }
+  /// @param type what the Potential is called
+  static const forcewire_plugin* get(const char* type) {
+    static const forcewire_plugin plugin{
+        .abi_version = FORCEWIRE_ABI_VERSION,
+        .option_count = static_cast<std::int32_t>(options_of<Potential>().size()),
+        .name = name_of<Potential>(type),
+        .summary = summary_of<Potential>(),
+        .help = help_of<Potential>(),
+        .options = options_of<Potential>().data(),
+        .microseconds_per_atom = microseconds_per_atom_of<Potential>(),
+        .create = create,
+        .destroy = destroy,
+        .cutoff = cutoff,
+        .join = can_join ? join : nullptr,
+        .pair_energy = nullptr,
+        .compute = nullptr,
+        .virial = virial(),
+        .list_count = list_count,
+        .lists = lists,
+        .compute_atoms = compute_atoms,
+    };
+    return &plugin;
+  }
 
  private:
   /// With what it has asked for: functions of the interface that ask may not throw.
@@ -111,7 +156,8 @@ class ManyBodyPlugin {
     double cutoff;
     std::vector<ListKind> lists;
 
-    explicit Instance(const Setup& setup) : potential(setup), cutoff(potential.cutoff()) {
+    explicit Instance(const Setup& setup)
+        : potential(made_from<Potential>(setup)), cutoff(potential.cutoff()) {
       if constexpr (requires { potential.lists(); }) {
         lists = potential.lists();
       } else {
@@ -124,8 +170,8 @@ class ManyBodyPlugin {
   static const Instance& instance(const void* self) { return *static_cast<const Instance*>(self); }
 
   static std::int32_t create(const forcewire_setup* setup, void** self, forcewire_error* error) {
-    return report_exceptions(
-        error, [&] { *self = new Instance(Setup(*setup, std::span(Potential::options))); });
+    return report_exceptions(error,
+                             [&] { *self = new Instance(Setup(*setup, options_of<Potential>())); });
   }
 
   static void destroy(void* self) { delete static_cast<Instance*>(self); }
@@ -151,8 +197,8 @@ class ManyBodyPlugin {
   static std::int32_t compute_atoms(void* self, const forcewire_atoms* atoms, double* forces,
                                     forcewire_output* output, forcewire_error* error) {
     return report_exceptions(error, [&] {
-      Output out(*output, forces);
-      instance(self).potential.compute(Atoms(*atoms), out);
+      Output out(*output, forces, atoms->total);
+      instance(self).potential.compute(Atoms(*atoms, instance(self).lists), out);
       out.finish();
     });
   }
@@ -168,25 +214,6 @@ class ManyBodyPlugin {
   static constexpr bool can_join = requires(Potential & potential, const void* communicator) {
     potential.join(communicator);
   };
-
-  static inline const forcewire_plugin plugin{
-      .abi_version = FORCEWIRE_ABI_VERSION,
-      .option_count = static_cast<std::int32_t>(std::size(Potential::options)),
-      .name = Potential::name,
-      .summary = Potential::summary,
-      .help = help_of<Potential>(),
-      .options = std::data(Potential::options),
-      .create = create,
-      .destroy = destroy,
-      .cutoff = cutoff,
-      .join = can_join ? join : nullptr,
-      .pair_energy = nullptr,
-      .compute = nullptr,
-      .virial = virial(),
-      .list_count = list_count,
-      .lists = lists,
-      .compute_atoms = compute_atoms,
-  };
 };
 
 }  // namespace forcewire
@@ -194,5 +221,5 @@ class ManyBodyPlugin {
 /// Ends the file of a potential in a shared object of its own.
 #define FORCEWIRE_MANY_BODY(Potential)                                         \
   extern "C" FORCEWIRE_EXPORT const forcewire_plugin* forcewire_get_plugin() { \
-    return forcewire::ManyBodyPlugin<Potential>::get();                        \
+    return forcewire::ManyBodyPlugin<Potential>::get(#Potential);              \
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,8 +13,8 @@
 namespace forcewire {
 
 /// An option of a potential; see plugin.h. Made by the functions below, which take a key, a few
-/// words for the help, and the value that holds when none is given, as a user would write it;
-/// without it the option must be given.
+/// words for the help if the key does not say it all, and the value that holds when none is given,
+/// as a user would write it; without it the option must be given.
 using Option = forcewire_option;
 
 /// A quantity in units of energy^energy_power length^length_power. Users give it with a unit, as in
@@ -22,26 +23,26 @@ using Option = forcewire_option;
 /// In a pair potential each pair of species has its own value; else there is one for all atoms,
 /// unless per_species or per_pair says otherwise.
 constexpr Option quantity_option(int energy_power, int length_power, const char* key,
-                                 const char* meaning, const char* standard = nullptr) {
+                                 const char* meaning = "", const char* standard = nullptr) {
   return {key, meaning, standard, FORCEWIRE_QUANTITY, energy_power, length_power, 0};
 }
 
-constexpr Option number_option(const char* key, const char* meaning,
+constexpr Option number_option(const char* key, const char* meaning = "",
                                const char* standard = nullptr) {
   return quantity_option(0, 0, key, meaning, standard);
 }
 
-constexpr Option energy_option(const char* key, const char* meaning,
+constexpr Option energy_option(const char* key, const char* meaning = "",
                                const char* standard = nullptr) {
   return quantity_option(1, 0, key, meaning, standard);
 }
 
-constexpr Option length_option(const char* key, const char* meaning,
+constexpr Option length_option(const char* key, const char* meaning = "",
                                const char* standard = nullptr) {
   return quantity_option(0, 1, key, meaning, standard);
 }
 
-constexpr Option inverse_length_option(const char* key, const char* meaning,
+constexpr Option inverse_length_option(const char* key, const char* meaning = "",
                                        const char* standard = nullptr) {
   return quantity_option(0, -1, key, meaning, standard);
 }
@@ -59,7 +60,8 @@ constexpr Option per_pair(Option option) {
 }
 
 /// A word or the path of a file, one for all species.
-constexpr Option text_option(const char* key, const char* meaning, const char* standard = nullptr) {
+constexpr Option text_option(const char* key, const char* meaning = "",
+                             const char* standard = nullptr) {
   return {key, meaning, standard, FORCEWIRE_TEXT, 0, 0, 0};
 }
 
@@ -74,6 +76,7 @@ class Setup {
 
   /// What users call a species in their template; empty when they have not named any.
   std::string_view species_name(int species) const {
+    expect_species(species);
     return setup_.species_names == nullptr ? "" : setup_.species_names[species];
   }
 
@@ -81,10 +84,15 @@ class Setup {
   double number(std::string_view key) const { return numbers(key, 0)[0]; }
 
   /// The value of an option for atoms of a species.
-  double number(std::string_view key, int species) const { return numbers(key, 1)[species]; }
+  double number(std::string_view key, int species) const {
+    expect_species(species);
+    return numbers(key, 1)[species];
+  }
 
   /// The value of an option for atoms of species a and b.
   double number(std::string_view key, int a, int b) const {
+    expect_species(a);
+    expect_species(b);
     return numbers(key, 2)[std::int64_t{a} * setup_.species_count + b];
   }
 
@@ -113,15 +121,66 @@ class Setup {
                            (kind == FORCEWIRE_TEXT ? "a text" : "a quantity"));
   }
 
+  void expect_species(int species) const {
+    if (species >= 0 && species < setup_.species_count) return;
+    throw std::out_of_range("the potential asks for species " + std::to_string(species) +
+                            ", there are " + std::to_string(setup_.species_count));
+  }
+
   const forcewire_setup& setup_;
   std::span<const Option> options_;
 };
 
-/// What else a potential says for --help, if it does.
+// What a potential may say, or leave to forcewire.
+
+/// None, if it has no `options`.
+template <class Potential>
+constexpr std::span<const Option> options_of() {
+  if constexpr (requires { Potential::options; }) {
+    return std::span<const Option>(Potential::options);
+  } else {
+    return {};
+  }
+}
+
+/// What users call it; that of its type, if it has no `name`.
+template <class Potential>
+constexpr const char* name_of(const char* type) {
+  if constexpr (requires { Potential::name; }) return Potential::name;
+  return type;
+}
+
+/// One line for --help.
+template <class Potential>
+constexpr const char* summary_of() {
+  if constexpr (requires { Potential::summary; }) return Potential::summary;
+  return "a potential from outside";
+}
+
+/// What else it says for --help, if it does.
 template <class Potential>
 constexpr const char* help_of() {
   if constexpr (requires { Potential::help; }) return Potential::help;
   return nullptr;
+}
+
+/// About how long one atom takes; 0: forcewire has a guess.
+template <class Potential>
+constexpr double microseconds_per_atom_of() {
+  if constexpr (requires { Potential::microseconds_per_atom; }) {
+    return Potential::microseconds_per_atom;
+  }
+  return 0;
+}
+
+/// Made from what the user gave, if it has a constructor for that.
+template <class Potential>
+Potential made_from(const Setup& setup) {
+  if constexpr (std::constructible_from<Potential, const Setup&>) {
+    return Potential(setup);
+  } else {
+    return Potential();
+  }
 }
 
 }  // namespace forcewire

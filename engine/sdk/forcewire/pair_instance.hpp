@@ -31,9 +31,10 @@ inline constexpr std::array common_pair_options{
 /// The options of a pair function, and those that every pair potential takes.
 template <class Function>
 constexpr auto all_pair_options() {
-  constexpr std::size_t own = std::size(Function::options);
+  constexpr std::span<const Option> options = options_of<Function>();
+  constexpr std::size_t own = options.size();
   std::array<Option, own + common_pair_options.size()> all{};
-  std::copy(std::begin(Function::options), std::end(Function::options), all.begin());
+  std::copy(options.begin(), options.end(), all.begin());
   std::copy(common_pair_options.begin(), common_pair_options.end(), all.begin() + own);
   for (Option& option : all) {
     if (option.kind == FORCEWIRE_QUANTITY) option = per_pair(option);
@@ -47,7 +48,29 @@ constexpr auto all_pair_options() {
 template <class Function, PairInstance* (*make)(const Setup&)>
 class PairPlugin {
  public:
-  static const forcewire_plugin* get() { return &plugin; }
+  /// @param type what the Function is called
+  static const forcewire_plugin* get(const char* type) {
+    static const forcewire_plugin plugin{
+        .abi_version = FORCEWIRE_ABI_VERSION,
+        .option_count = static_cast<int>(options.size()),
+        .name = name_of<Function>(type),
+        .summary = summary_of<Function>(),
+        .help = help_of<Function>(),
+        .options = options.data(),
+        .microseconds_per_atom = microseconds_per_atom_of<Function>(),
+        .create = create,
+        .destroy = destroy,
+        .cutoff = cutoff,
+        .join = nullptr,
+        .pair_energy = pair_energy,
+        .compute = compute,
+        .virial = FORCEWIRE_VIRIAL_GIVEN,
+        .list_count = nullptr,
+        .lists = nullptr,
+        .compute_atoms = nullptr,
+    };
+    return &plugin;
+  }
 
  private:
   static constexpr auto options = all_pair_options<Function>();
@@ -90,25 +113,6 @@ class PairPlugin {
       std::copy_n(&result.virial[0][0], 9, &sums->virial[0][0]);
     });
   }
-
-  static inline const forcewire_plugin plugin{
-      .abi_version = FORCEWIRE_ABI_VERSION,
-      .option_count = static_cast<int>(options.size()),
-      .name = Function::name,
-      .summary = Function::summary,
-      .help = help_of<Function>(),
-      .options = options.data(),
-      .create = create,
-      .destroy = destroy,
-      .cutoff = cutoff,
-      .join = nullptr,
-      .pair_energy = pair_energy,
-      .compute = compute,
-      .virial = FORCEWIRE_VIRIAL_GIVEN,
-      .list_count = nullptr,
-      .lists = nullptr,
-      .compute_atoms = nullptr,
-  };
 };
 
 }  // namespace forcewire

@@ -14,9 +14,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/kernels/pair_table-inl.hpp"
@@ -33,7 +36,7 @@ class PairInstanceOf final : public PairInstance {
   /// @throws std::exception when the function or its parameters cannot be made, or it has no finite
   ///         value at the cutoff
   explicit PairInstanceOf(const Setup& setup)
-      : function_(make_function(setup)),
+      : function_(made_from<Function>(setup)),
         species_count_(setup.species_count()),
         shifted_(is_shifted(setup)) {
     const auto species = static_cast<std::size_t>(species_count_);
@@ -62,15 +65,8 @@ class PairInstanceOf final : public PairInstance {
   }
 
  private:
-  static constexpr std::size_t stride = pair_table_stride(parameter_count_of<Function>());
-
-  static Function make_function(const Setup& setup) {
-    if constexpr (requires { Function(setup); }) {
-      return Function(setup);
-    } else {
-      return Function();
-    }
-  }
+  static constexpr std::size_t parameter_count = parameter_count_of<Function>();
+  static constexpr std::size_t stride = pair_table_stride(parameter_count);
 
   static bool is_shifted(const Setup& setup) {
     const std::string_view truncation = setup.text("truncation");
@@ -87,19 +83,36 @@ class PairInstanceOf final : public PairInstance {
     cutoff_ = std::max(cutoff_, cutoff);
     entry[0] = 1 / (cutoff * cutoff);
     std::vector<double> given;
-    for (const Option& option : Function::options) {
+    for (const Option& option : options_of<Function>()) {
       if (option.kind == FORCEWIRE_QUANTITY) given.push_back(setup.number(option.key, a, b));
     }
-    if constexpr (requires { Function::prepare(given.data(), entry); }) {
-      Function::prepare(given.data(), entry + 2);
-    } else {
-      std::copy(given.begin(), given.end(), entry + 2);
-    }
+    take(given, std::span<double>(entry + 2, parameter_count));
     entry[1] = energy(entry, cutoff);
     if (!std::isfinite(entry[1])) {
       throw std::invalid_argument("the energy of a pair at the cutoff of " +
                                   std::to_string(cutoff) + " bohr is no finite number");
     }
+  }
+
+  /// The parameters of the function from its options.
+  static void take(std::vector<double> given, std::span<double> parameters) {
+    if constexpr (requires { Function::prepare(given.data(), parameters.data()); }) {
+      // What it forgets to write is found out, and what it writes beyond.
+      std::vector<double> prepared(parameter_count + 16, std::numeric_limits<double>::quiet_NaN());
+      Function::prepare(given.data(), prepared.data());
+      if (!std::all_of(prepared.begin() + parameter_count, prepared.end(),
+                       [](double beyond) { return std::isnan(beyond); })) {
+        throw std::logic_error("prepare writes more parameters than its parameter_count of " +
+                               std::to_string(parameter_count));
+      }
+      given = std::move(prepared);
+      given.resize(parameter_count);
+    }
+    if (given.size() > parameter_count) {
+      throw std::logic_error("it has more options than its parameter_count of " +
+                             std::to_string(parameter_count) + ", and no prepare");
+    }
+    std::copy(given.begin(), given.end(), parameters.begin());
   }
 
   double energy(const double* entry, double r) const {

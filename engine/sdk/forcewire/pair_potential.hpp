@@ -4,28 +4,28 @@
 //   #include <forcewire/pair_potential.hpp>
 //
 //   FORCEWIRE_BEGIN
-//   struct Morse {
-//     static constexpr auto name = "morse";
-//     static constexpr auto summary = "Morse pairs, D ((1 - exp(-a (r - r0)))^2 - 1)";
+//   struct Morse {  // D ((1 - exp(-a (r - r0)))^2 - 1)
 //     static constexpr Option options[] = {energy_option("D", "depth of the well"),
 //                                          inverse_length_option("a", "how narrow the well is"),
 //                                          length_option("r0", "where it is deepest")};
-//     template <class V>
-//     PairValue<V> operator()(const Separation<V>& r, const V* p) const {
-//       const V x = exp(p[1] * (p[2] - r.r()));
-//       return {p[0] * x * (x - 2), 2 * p[0] * p[1] * x * (x - 1) * r.inverse_r()};
+//     auto operator()(const auto& r, const auto* p) const {
+//       const auto x = exp(p[1] * (p[2] - r.r()));
+//       return PairValue{p[0] * x * (x - 2), 2 * p[0] * p[1] * x * (x - 1) * r.inverse_r()};
 //     }
 //   };
 //   FORCEWIRE_END(Morse)
 //
-// V stands for one number or for a vector of them; sqrt, exp, log and more of
+// p points to one number each or to a vector of them; sqrt, exp, log and more of
 // engine/kernels/lanes-inl.hpp are there for both. p holds the values of the options for the two
 // species, in atomic units. Energy and -(1/r) du/dr come back; what they are beyond the cutoff does
 // not matter. `cutoff` and `truncation` are options of every pair potential.
 //
 // May be there, too:
 //
+//   static constexpr auto name = "morse";  // otherwise that of the type
+//   static constexpr auto summary = "a line for --help";
 //   static constexpr auto help = "more text for --help";
+//   static constexpr double microseconds_per_atom = 5;  // see plugin.h
 //   explicit Morse(const Setup& setup);   // reads a file, say; may throw: the text is for the user
 //   static constexpr std::size_t parameter_count = 2;
 //   static void prepare(const double* given, double* parameters);  // p from the options; may
@@ -57,18 +57,19 @@
 // Ends a potential that is a function `Get`, and not a shared object of its own.
 #undef FORCEWIRE_END_AS
 #if HWY_ONCE
-#define FORCEWIRE_END_AS(Function, Get)                                                            \
-  FORCEWIRE_MAKE(Function)                                                                         \
-  namespace forcewire {                                                                            \
-  namespace {                                                                                      \
-  HWY_EXPORT(make_pair_instance);                                                                  \
-  PairInstance* make_pair(const Setup& setup) {                                                    \
-    return HWY_DYNAMIC_DISPATCH(make_pair_instance)(setup);                                        \
-  }                                                                                                \
-  }                                                                                                \
-  }                                                                                                \
-  Get {                                                                                            \
-    return forcewire::PairPlugin<forcewire::HWY_NAMESPACE::Function, forcewire::make_pair>::get(); \
+#define FORCEWIRE_END_AS(Function, Get)                                                          \
+  FORCEWIRE_MAKE(Function)                                                                       \
+  namespace forcewire {                                                                          \
+  namespace {                                                                                    \
+  HWY_EXPORT(make_pair_instance);                                                                \
+  PairInstance* make_pair(const Setup& setup) {                                                  \
+    return HWY_DYNAMIC_DISPATCH(make_pair_instance)(setup);                                      \
+  }                                                                                              \
+  }                                                                                              \
+  }                                                                                              \
+  Get {                                                                                          \
+    return forcewire::PairPlugin<forcewire::HWY_NAMESPACE::Function, forcewire::make_pair>::get( \
+        #Function);                                                                              \
   }
 #else
 #define FORCEWIRE_END_AS(Function, Get) FORCEWIRE_MAKE(Function)

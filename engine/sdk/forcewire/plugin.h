@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Another number is another interface: forcewire refuses an object that was built for it. */
-#define FORCEWIRE_ABI_VERSION 2
+#define FORCEWIRE_ABI_VERSION 3
 
 /* What kind of value an option takes. */
 typedef enum forcewire_option_kind {
@@ -55,7 +55,8 @@ typedef struct forcewire_setup {
   const forcewire_value* values;    /* of all options, in their order */
 } forcewire_setup;
 
-/* What went wrong, for the user: what was expected, and what came. */
+/* What went wrong, for the user: what was expected, and what came. Nobody writes more than there
+ * is room for. */
 typedef struct forcewire_error {
   char text[1024];
 } forcewire_error;
@@ -120,8 +121,9 @@ typedef struct forcewire_output {
   double virial[3][3]; /* with FORCEWIRE_VIRIAL_GIVEN; minus the strain derivative of the energy */
 
   /* Sends more to the server with this request, a JSON value under a key of its own: "dipole",
-   * "[0, 0, 1.5]". Both are copied. What rank 0 adds is sent; the others may add what they like.
-   * "virial" is taken where there is no virial. */
+   * "[0, 0, 1.5]". Both are copied. What rank 0 adds is sent, and fails the request if it is no
+   * JSON; the others may add what they like, and nobody looks at it. "virial" is taken where there
+   * is no virial. */
   void* context;
   void (*add_extra)(void* context, const char* key, const char* json);
 } forcewire_output;
@@ -145,6 +147,10 @@ typedef struct forcewire_plugin {
   const char* summary; /* one line for --help */
   const char* help;    /* more of it, or NULL */
   const forcewire_option* options;
+
+  /* About how long one atom takes on one core, on which depends from how many atoms on more than
+   * one rank computes; 0: forcewire has a guess, 0.1 of pairs and 12.5 of many bodies. */
+  double microseconds_per_atom;
 
   /* Called once on each rank, before anything is computed: makes what the others get as `self`. */
   int32_t (*create)(const forcewire_setup* setup, void** self, forcewire_error* error);

@@ -10,7 +10,7 @@ import unittest
 
 from benchmark_case import BenchmarkCase
 
-SCRIPT, FORCEWIRE, ENGINE_REPLAY = sys.argv[1:4]
+SCRIPT, FORCEWIRE, ENGINE_REPLAY, OUTSIDE_LJ = sys.argv[1:5]
 
 # What MD-Bench prints, shortened.
 MD_BENCH = """#!/bin/sh
@@ -77,6 +77,21 @@ class EngineStepTest(BenchmarkCase):
         self.assertLess(figures["times"][1]["energy_difference"], 1e-9)
         self.assertEqual(figures["ratios"][0]["what"],
                          "step of forcewire n1 reproducible / of forcewire n1")
+
+    def test_potentials_of_a_user(self):
+        # Morse as it comes with forcewire takes the same options, and less long to build.
+        figures = self.run_benchmark("--ranks", "1", "--lammps", "", "--outside-lj", OUTSIDE_LJ,
+                                     "--outside-morse", "morse")
+        labels = ["forcewire n1", "forcewire n1 outside lj", "forcewire n1 outside morse"]
+        self.assertEqual([row["client"] for row in figures["times"]], labels)
+        self.assertEqual([ratio["what"] for ratio in figures["ratios"]],
+                         [f"{what} of {label} / of forcewire n1, forces" for label in labels[1:]
+                          for what in ("speed", "time for an operation")]
+                         + ["list builds / forces, forcewire n1"])
+        speed, time = (ratio["median"] for ratio in figures["ratios"][:2])
+        self.assertAlmostEqual(speed * time, 1)
+        speed, time = (ratio["median"] for ratio in figures["ratios"][2:4])
+        self.assertAlmostEqual(speed * time, 39 / 75)
 
     def test_every_pass_builds_its_lists(self):
         intervals = []
@@ -147,4 +162,4 @@ class EngineReplayTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[4:])
+    unittest.main(argv=sys.argv[:1] + sys.argv[5:])

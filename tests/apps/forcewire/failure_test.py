@@ -352,6 +352,15 @@ class VanishedServerTest(ProgramTest):
             os._exit(1)
 
 
+class PluginTest(ProgramTest):
+    def test_pair_energy_that_throws(self):
+        """A plug-in throws when --check asks for the energy of a pair."""
+        plugin = os.path.join(os.environ["FORCEWIRE_TEST_PLUGINS"], "throws_in_PAIR_ENERGY.so")
+        with Program([*self.server.arguments, "--check"], model=("-m", plugin)) as program:
+            self.server.accept().send(posdata_message(*structures.crystal()))
+            self.expect_failure(program, POTENTIAL, "request 1: ", "throws (", "threw: no luck")
+
+
 class QuietTest(ProgramTest):
     def test_nothing_but_errors(self):
         with Program([*self.server.arguments, "-q"]) as program:

@@ -27,6 +27,10 @@ TEST(Attempt, KnowsTheKindOfEveryException) {
   EXPECT_EQ(failure_of(42).kind(), Kind::exception);
   EXPECT_STREQ(failure_of(std::runtime_error("the oracle is silent")).what(),
                "the oracle is silent");
+  EXPECT_STREQ(failure_of(std::runtime_error("")).what(),
+               "an exception without a text, std::runtime_error");
+  EXPECT_STREQ(failure_of(42).what(),
+               "the potential threw an exception that is no std::exception, int");
 }
 
 TEST(Attempt, DoesNothingAfterTheFirstFailure) {

@@ -195,5 +195,18 @@ TEST(PairPotentials, ThatFailAreAFailureOfTheRequest) {
                  });
 }
 
+TEST(PairPotentials, ThatWriteOutsideTheirForcesAreFoundOut) {
+  const Configuration c = skewed_gas();
+  for (const char* word :
+       {"write before", "write behind", "write far before", "write far behind"}) {
+    with_evaluator(
+        make_model({plugin("faulty_NO_FAULT"), std::string("word=") + word, {}}).potential, {},
+        [&](Evaluator& evaluator) {
+          EXPECT_THAT([&] { evaluator.evaluate(c.structure()); },
+                      ThrowsMessage<PotentialFailure>(HasSubstr("outside its array of forces")));
+        });
+  }
+}
+
 }  // namespace
 }  // namespace forcewire

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/registry.hpp"
@@ -18,9 +19,11 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-Model make(const std::string& name) {
-  return make_model({std::string(FORCEWIRE_TEST_PLUGINS) + "/" + name + ".so", "", {}});
+Model make(const std::string& name, const std::string& options = "") {
+  return make_model({std::string(FORCEWIRE_TEST_PLUGINS) + "/" + name + ".so", options, {}});
 }
+
+auto fails(const std::string& why) { return ThrowsMessage<PotentialFailure>(HasSubstr(why)); }
 
 Configuration silicon() {
   Random random(3);
@@ -97,12 +100,36 @@ TEST(PluginManyBody, ThatCannotJoinIsAFailureOfAllRanks) {
 
 TEST(PluginManyBody, ThatWritesOutsideItsForcesIsFoundOut) {
   const Configuration structure = silicon();
-  for (const char* name : {"many_body_WRITES_BEFORE", "many_body_WRITES_BEHIND"}) {
-    with_evaluator(make(name).potential, {}, [&](Evaluator& evaluator) {
+  const auto expect_failure = [&](Model model) {
+    with_evaluator(std::move(model.potential), {}, [&](Evaluator& evaluator) {
       EXPECT_THAT([&] { evaluator.evaluate(structure.structure()); },
-                  ThrowsMessage<PotentialFailure>(HasSubstr("outside its array of forces")));
+                  fails("outside its array of forces"));
     });
-  }
+  };
+  expect_failure(make("many_body_WRITES_BEFORE"));
+  expect_failure(make("many_body_WRITES_BEHIND"));
+  expect_failure(make("many_body_NO_FAULT", "word=write far before"));
+  expect_failure(make("many_body_NO_FAULT", "word=write far behind"));
+}
+
+// On whatever node the atom is owned, where nothing is wrong with it.
+TEST(PluginManyBody, ThatSpoilsForcesOnGhostsFailsTheRequest) {
+  const Configuration structure = silicon();
+  for_each_layout({}, [&](const EvaluatorOptions& options) {
+    with_evaluator(make("many_body_NO_VIRIAL", "word=spoil forces on ghosts").potential, options,
+                   [&](Evaluator& evaluator) {
+                     EXPECT_THAT([&] { evaluator.evaluate(structure.structure()); },
+                                 fails("the force on atom 7 is (0 nan 0) hartree/bohr"));
+                   });
+  });
+}
+
+TEST(PluginManyBody, WithBadExtrasOnTheRootFailsTheRequest) {
+  const Configuration structure = silicon();
+  with_evaluator(make("many_body_BAD_JSON").potential, {}, [&](Evaluator& evaluator) {
+    EXPECT_THAT([&] { evaluator.evaluate(structure.structure()); },
+                fails("its extra 'dipole' is no JSON"));
+  });
 }
 
 TEST(PluginManyBody, WithoutAVirialSaysSoInTheExtras) {

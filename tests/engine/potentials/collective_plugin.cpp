@@ -3,6 +3,7 @@
 #include <mpi.h>
 
 #include <forcewire/many_body_potential.hpp>
+#include <limits>
 
 using namespace forcewire;
 
@@ -21,6 +22,13 @@ struct Collective {
     MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_DOUBLE, MPI_SUM, world);
     out.energy = all * atoms.owned();
     out.virial[0][1] = atoms.owned();
+    int rank = 0;
+    MPI_Comm_rank(world, &rank);
+    if (rank != 0) {  // nobody looks at these
+      out.extra_json("atoms", "[0, 0");
+      out.extra("where", std::numeric_limits<double>::quiet_NaN());
+      return;
+    }
     out.extra("atoms", all);
     out.extra("where", atoms.owned() > 0 ? atoms.position(0) : Vector{});
   }

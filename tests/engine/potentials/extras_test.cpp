@@ -26,6 +26,7 @@ TEST(Extras, AreRefusedWhenTheyAreNoJson) {
   Extras extras;
   EXPECT_THAT([&] { extras.add("dipole", "[0, 0"); }, refuses("'dipole' is no JSON"));
   EXPECT_THAT([&] { extras.add("dipole", ""); }, refuses("'dipole' is no JSON"));
+  EXPECT_THAT([&] { extras.add("dipole", "[0, -nan]"); }, refuses("numbers that are not finite"));
   EXPECT_THAT([&] { extras.add("", "1"); }, refuses("an empty key"));
   EXPECT_THAT([&] { extras.add("\xff", "1"); }, refuses("not UTF-8"));
   extras.add("dipole", "1");

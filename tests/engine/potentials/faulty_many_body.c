@@ -1,5 +1,6 @@
 /* A many-body potential in plain C with one thing wrong, FAULT, or something special. Without a
- * fault each atom has an energy of 1, and there are no forces. */
+ * fault each atom has an energy of 1, and there are no forces, unless the option `word` tells it to
+ * compute badly. */
 
 #include <math.h>
 #include <string.h>
@@ -30,12 +31,21 @@ enum {
   NULL_JSON,
   KEY_TWICE,
   EXTRA_VIRIAL,
-  JOIN_FAILS
+  JOIN_FAILS,
+  MORE_LISTS
 };
+
+static const forcewire_option options[] = {
+    {"word", "what to do", "its best", FORCEWIRE_TEXT, 0, 0, 0},
+};
+
+static char word[100];
+static int is_told_to(const char* what) { return strcmp(word, what) == 0; }
 
 static int32_t create(const forcewire_setup* setup, void** self, forcewire_error* error) {
   static int something;
-  (void)setup, (void)error;
+  (void)error;
+  strncpy(word, setup->values[0].text, sizeof word - 1);
   *self = &something;
   return 0;
 }
@@ -56,12 +66,28 @@ static void lists(const void* self, forcewire_list_kind* kinds) {
   (void)self;
   if (FAULT == FORGETS_LISTS) return;
   kinds[0].cutoff = FAULT == LONG_LIST ? 9 : FAULT == ZERO_LIST ? 0 : 8;
+  if (FAULT == MORE_LISTS) kinds[1].cutoff = 5;
 }
 
 static int32_t join(void* self, const void* mpi_communicator, forcewire_error* error) {
   (void)self, (void)mpi_communicator;
   strcpy(error->text, "wants more ranks");
   return 1;
+}
+
+/* The force on images of atom 7 is no number on ranks that own other atoms, or all. */
+static void spoil_forces_on_ghosts(const forcewire_atoms* atoms, double* forces) {
+  int32_t most = 0;
+  int owns_it = 0;
+  int32_t i;
+  for (i = 0; i < atoms->total; ++i) {
+    if (atoms->index[i] > most) most = atoms->index[i];
+    if (i < atoms->owned && atoms->index[i] == 7) owns_it = 1;
+  }
+  if (owns_it && atoms->owned <= most) return;
+  for (i = atoms->owned; i < atoms->total; ++i) {
+    if (atoms->index[i] == 7) forces[3 * i + 1] = (double)NAN;
+  }
 }
 
 static int32_t compute_atoms(void* self, const forcewire_atoms* atoms, double* forces,
@@ -71,6 +97,11 @@ static int32_t compute_atoms(void* self, const forcewire_atoms* atoms, double* f
     strcpy(error->text, "too hot");
     return 2;
   }
+  if (is_told_to("say nothing")) return 7;
+  if (is_told_to("spoil forces on ghosts")) spoil_forces_on_ghosts(atoms, forces);
+  if (is_told_to("write far before")) forces[-400] = 0;
+  if (is_told_to("write far behind")) forces[3 * atoms->total + 400] = 0;
+  if (is_told_to("write behind its output")) ((double*)(void*)(output + 1))[2] = 0;
   if (FAULT == WRITES_BEFORE) forces[-1] += 1;
   if (FAULT == WRITES_BEHIND) forces[3 * atoms->total + 2] = 0;
   if (FAULT == EXTRAS) {
@@ -103,8 +134,10 @@ static double pair_energy(const void* self, int32_t a, int32_t b, double r) {
 
 static const forcewire_plugin plugin = {
     .abi_version = FORCEWIRE_ABI_VERSION,
+    .option_count = 1,
     .name = "faulty",
     .summary = "atoms that do not care",
+    .options = options,
     .create = create,
     .destroy = destroy,
     .cutoff = cutoff,

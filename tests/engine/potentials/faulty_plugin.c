@@ -1,5 +1,5 @@
 /* A potential in plain C with one thing wrong, FAULT. Without a fault it is two atoms on a spring
- * that never meet. */
+ * that never meet, unless the option `word` tells it to compute badly. */
 
 #include <math.h>
 #include <string.h>
@@ -22,8 +22,13 @@ enum {
   COMPUTE_FAILS,
   FORGETS_ENERGY,
   NAN_FORCES,
-  ENDLESS_ERROR
+  ENDLESS_ERROR,
+  NEGATIVE_COST,
+  LISTS_OF_PAIRS
 };
+
+static char word[100];
+static int is_told_to(const char* what) { return strcmp(word, what) == 0; }
 
 static const forcewire_option options[] = {
     {FAULT == BAD_KEY ? "k:1" : "k", "stiffness", "1", FAULT == BAD_KIND ? 7 : FORCEWIRE_QUANTITY,
@@ -39,6 +44,7 @@ static int32_t create(const forcewire_setup* setup, void** self, forcewire_error
     return 1;
   }
   stiffness = setup->values[0].numbers[0];
+  strncpy(word, setup->values[1].text, sizeof word - 1);
   *self = &stiffness;
   return 0;
 }
@@ -69,10 +75,26 @@ static int32_t compute(void* self, const forcewire_clusters* clusters, double* f
     memset(error->text, 'x', sizeof error->text);
     return 1;
   }
+  if (is_told_to("say nothing")) return 7;
+  if (is_told_to("say too much")) {
+    memset((void*)error, 'y', sizeof *error + 500);
+    return 1;
+  }
   for (i = 0; i < numbers; ++i) forces[i] = FAULT == NAN_FORCES ? (double)NAN : 0;
+  if (is_told_to("write before")) forces[-1] = 0;
+  if (is_told_to("write behind")) forces[numbers] += 1;
+  if (is_told_to("write far before")) forces[-400] = 0;
+  if (is_told_to("write far behind")) forces[numbers + 400] = 0;
+  if (is_told_to("write behind its sums")) ((double*)(void*)(sums + 1))[2] = 0;
+  if (is_told_to("write behind its error")) ((char*)(void*)(error + 1))[9] = 0;
   memset(sums->virial, 0, sizeof sums->virial);
   if (FAULT != FORGETS_ENERGY) sums->energy = 0;
   return 0;
+}
+
+static int32_t list_count(const void* self) {
+  (void)self;
+  return 1;
 }
 
 static const forcewire_plugin plugin = {
@@ -81,11 +103,13 @@ static const forcewire_plugin plugin = {
     .name = FAULT == NO_NAME ? NULL : "faulty",
     .summary = "atoms that do not care",
     .options = options,
+    .microseconds_per_atom = FAULT == NEGATIVE_COST ? -1 : 0,
     .create = create,
     .destroy = destroy,
     .cutoff = cutoff,
     .pair_energy = pair_energy,
     .compute = FAULT == NO_COMPUTE ? NULL : compute,
+    .list_count = FAULT == LISTS_OF_PAIRS ? list_count : NULL,
 };
 
 const forcewire_plugin* forcewire_get_plugin(void) { return &plugin; }

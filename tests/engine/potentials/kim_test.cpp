@@ -2,12 +2,21 @@
 
 #include <gmock/gmock.h>
 
+#include <KIM_SimulatorHeaders.hpp>
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <limits>
+#include <optional>
 #include <ostream>
+#include <sstream>
 
 #include "engine/potentials/errors.hpp"
+#include "engine/potentials/kim_model.hpp"
 #include "engine/potentials/units.hpp"
 #include "support/brute_force_atoms.hpp"
 
@@ -120,6 +129,127 @@ TEST(Kim, FailsWithTheWordsOfTheModelAndLeavesNoLogFile) {
                   HasSubstr("density"), Not(HasSubstr(" * error * ")))));
   EXPECT_FALSE(std::filesystem::exists("kim.log"));
 }
+
+/// A variable of the environment as it was before, when this ends.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    set(value);
+  }
+  ~Environment() { set(before_ ? before_->c_str() : nullptr); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  void set(const char* value) {
+    if (value == nullptr) {
+      unsetenv(name_);
+    } else {
+      setenv(name_, value, 1);
+    }
+  }
+
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+/// What is printed to standard error meanwhile.
+class Printed {
+ public:
+  Printed() : before_(std::cerr.rdbuf(text_.rdbuf())) {}
+  ~Printed() { std::cerr.rdbuf(before_); }
+  Printed(const Printed&) = delete;
+  Printed& operator=(const Printed&) = delete;
+  std::string text() const { return text_.str(); }
+
+ private:
+  std::ostringstream text_;
+  std::streambuf* before_;
+};
+
+TEST(Kim, IsQuietWhereThereIsNoHome) {
+  for (const char* home : {"/dev/null/nowhere", static_cast<const char*>(nullptr)}) {
+    const Environment environment("HOME", home);
+    const Printed printed;
+    EXPECT_THAT(kim_model_names(), Contains(argon));
+    EXPECT_EQ(make(argon).potential->species_count(), 1);
+    EXPECT_THAT([] { make("no such thing"); }, refuses("finds no model 'no such thing'"));
+    EXPECT_EQ(printed.text(), "");
+  }
+}
+
+/// One of KIM's own models, in a folder of its own, with its cutoff of 8.15 angstrom written
+/// otherwise.
+class ForgedModel {
+ public:
+  explicit ForgedModel(const std::string& cutoff)
+      : folder_(std::filesystem::temp_directory_path() / ("forcewire-" + cutoff)),
+        environment_("KIM_API_PORTABLE_MODELS_DIR", folder_.c_str()) {
+    const std::filesystem::path original = library();
+    std::ifstream in(original, std::ios::binary);
+    std::string bytes(std::istreambuf_iterator<char>(in), {});
+    const std::size_t at = bytes.find("8.15\n");
+    if (at == std::string::npos) throw std::runtime_error("another model than expected");
+    bytes.replace(at, cutoff.size(), cutoff);
+    std::filesystem::create_directories(folder_ / name);
+    std::ofstream(folder_ / name / original.filename(), std::ios::binary) << bytes;
+  }
+  ~ForgedModel() { std::filesystem::remove_all(folder_); }
+  ForgedModel(const ForgedModel&) = delete;
+  ForgedModel& operator=(const ForgedModel&) = delete;
+
+  static constexpr const char* name = "ex_model_Ar_P_Morse";
+
+ private:
+  static std::filesystem::path library() {
+    KIM::Collections* collections = nullptr;
+    KIM::Collections::Create(&collections);
+    const std::string* path = nullptr;
+    KIM::Collection collection;
+    collections->GetItemLibraryFileNameAndCollection(KIM::COLLECTION_ITEM_TYPE::portableModel, name,
+                                                     &path, &collection);
+    const std::filesystem::path result = *path;
+    KIM::Collections::Destroy(&collections);
+    return result;
+  }
+
+  std::filesystem::path folder_;
+  Environment environment_;
+};
+
+TEST(Kim, RefusesModelsWithoutReach) {
+  const double length = make(ForgedModel::name).potential->cutoff();
+  EXPECT_NEAR(length / angstrom, 8.15, 1e-9);
+  {
+    const ForgedModel longer("9.15");
+    EXPECT_NEAR(make(ForgedModel::name).potential->cutoff() / angstrom, 9.15, 1e-9);
+  }
+  for (const auto& [cutoff, why] :
+       {std::pair("0.00", "its influence distance is 0 bohr"),
+        std::pair("nan ", "its influence distance is nan bohr"),
+        std::pair("inf ", "its influence distance is inf bohr"),
+        std::pair("-8.1", "max(cutoffs) > influenceDistance")}) {  // KIM knows that by itself
+    const ForgedModel model(cutoff);
+    EXPECT_THAT([] { make(ForgedModel::name); }, refuses(why));
+  }
+}
+
+TEST(Kim, RefusesListsWithoutReach) {
+  const auto expect = [](double cutoff) {
+    return [=] {
+      const std::vector<AtomListKind> lists{{3, false, false}, {cutoff, false, false}};
+      expect_reach("model", 5, lists);
+    };
+  };
+  expect(5)();
+  for (const double bad : {0.0, -1.0, 5.1, std::numeric_limits<double>::infinity(),
+                           std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_THAT(expect(bad), refuses("the cutoff of its neighbour list 1 is "));
+  }
+}
+
+TEST(Kim, SharesFewAtoms) { EXPECT_EQ(fewest_shared(*make(argon).potential), 8U); }
 
 TEST(Kim, IsContentWithARankThatOwnsNothing) {
   const Model model = make(aluminium);

@@ -18,8 +18,12 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
+std::string plugin(const std::string& name) {
+  return std::string(FORCEWIRE_TEST_PLUGINS) + "/" + name + ".so";
+}
+
 Model make(const std::string& name, const std::string& options = "") {
-  return make_model({std::string(FORCEWIRE_TEST_PLUGINS) + "/" + name + ".so", options, {}});
+  return make_model({plugin(name), options, {}});
 }
 
 auto refuses(const char* why) { return ThrowsMessage<ModelError>(HasSubstr(why)); }
@@ -33,6 +37,7 @@ TEST(PluginManyBody, ThatDoesNotSayAllItMustIsRefused) {
   EXPECT_THAT([] { make("many_body_FORGETS_LISTS"); }, refuses("list 0 is nan bohr"));
   EXPECT_THAT([] { make("many_body_LONG_LIST"); }, refuses("list 0 is 9 bohr"));
   EXPECT_THAT([] { make("many_body_ZERO_LIST"); }, refuses("list 0 is 0 bohr"));
+  EXPECT_THAT([] { make("many_body_MORE_LISTS"); }, refuses("needs 1 neighbour lists, and desc"));
   EXPECT_THAT([] { make("many_body_BAD_VIRIAL_KIND"); }, refuses("kind that does not exist"));
 }
 
@@ -43,8 +48,8 @@ ManyBodyPotential& many_body(const Model& model) {
 /// Two atoms in a large cell.
 Crystal dimer() { return {30 * Eigen::Matrix3d::Identity(), {{1, 1, 1}, {6, 1, 1}}, {0, 0}}; }
 
-std::string failure_of(const std::string& name) {
-  const Model model = make("many_body_" + name);
+std::string failure_of(const std::string& name, const std::string& options = "") {
+  const Model model = make(name, options);
   try {
     evaluate(many_body(model), dimer());
   } catch (const PotentialFailure& failure) {
@@ -54,14 +59,69 @@ std::string failure_of(const std::string& name) {
 }
 
 TEST(PluginManyBody, ThatFailsSaysWhy) {
-  EXPECT_EQ(failure_of("NO_FAULT"), "none");
-  EXPECT_THAT(failure_of("FAILS"), HasSubstr("failed: too hot"));
-  EXPECT_THAT(failure_of("BAD_JSON"), HasSubstr("its extra 'dipole' is no JSON"));
-  EXPECT_THAT(failure_of("NO_KEY"), HasSubstr("an extra has an empty key"));
-  EXPECT_THAT(failure_of("NULL_KEY"), HasSubstr("an extra has an empty key"));
-  EXPECT_THAT(failure_of("NULL_JSON"), HasSubstr("its extra 'dipole' is no JSON"));
-  EXPECT_THAT(failure_of("KEY_TWICE"), HasSubstr("it has the extra 'dipole' twice"));
-  EXPECT_THAT(failure_of("EXTRA_VIRIAL"), HasSubstr("it has an extra 'virial', the key by which"));
+  EXPECT_EQ(failure_of("many_body_NO_FAULT"), "none");
+  EXPECT_THAT(failure_of("many_body_FAILS"), HasSubstr("failed: too hot"));
+  EXPECT_THAT(failure_of("many_body_NO_FAULT", "word=say nothing"),
+              HasSubstr("failed: it says no more than that its status is 7"));
+  EXPECT_THAT(failure_of("careless_plugin", "word=throw nothing"),
+              HasSubstr("failed: an exception without a text"));
+  EXPECT_THAT(failure_of("careless_plugin", "word=throw a number"),
+              HasSubstr("failed: an exception that is no std::exception"));
+  EXPECT_THAT(failure_of("throws_in_COMPUTE"), HasSubstr(".so) threw: no luck"));
+  EXPECT_THAT([] { make("careless_plugin", "word=throw nothing at once"); },
+              refuses("an exception without a text"));
+}
+
+TEST(PluginManyBody, ThatAsksForWhatThereIsNotHearsIt) {
+  EXPECT_THAT(failure_of("careless_plugin", "word=ask for ghosts"),
+              HasSubstr("asks list 0 of 1 for the neighbours of atom 2, it has 2 atoms"));
+  EXPECT_THAT(failure_of("careless_plugin", "word=ask for lists"),
+              HasSubstr("asks list 1 of 1 for the neighbours of atom 0, it has 0 atoms"));
+  EXPECT_THAT(failure_of("careless_plugin", "word=push too far"),
+              HasSubstr("asks for the force on atom"));
+  EXPECT_THAT([] { make("careless_plugin", "word=ask for species"); },
+              refuses("asks for species 1, there are 1"));
+}
+
+TEST(PluginManyBody, ThatWritesOutsideOfWhatItIsGivenIsFoundOut) {
+  EXPECT_THAT(failure_of("many_body_NO_FAULT", "word=write behind its output"),
+              HasSubstr("wrote outside its output"));
+}
+
+TEST(PluginManyBody, ThatThrowsAtTheEndIsForgiven) { make("throws_in_DESTROY"); }
+
+// Nobody asks for the extras of other ranks than the first.
+TEST(PluginManyBody, WithBadExtrasFailsWhereTheyAreAskedFor) {
+  const auto extras = [](const std::string& name, const std::string& options) {
+    return [=] {
+      const Model model = make(name, options);
+      evaluate(many_body(model), dimer());
+      static_cast<void>(model.potential->extras());
+    };
+  };
+  const auto fails = [](const char* why) {
+    return ThrowsMessage<PotentialFailure>(HasSubstr(why));
+  };
+  EXPECT_THAT(extras("many_body_BAD_JSON", ""), fails("its extra 'dipole' is no JSON"));
+  EXPECT_THAT(extras("many_body_NO_KEY", ""), fails("an extra has an empty key"));
+  EXPECT_THAT(extras("many_body_NULL_KEY", ""), fails("an extra has an empty key"));
+  EXPECT_THAT(extras("many_body_NULL_JSON", ""), fails("its extra 'dipole' is no JSON"));
+  EXPECT_THAT(extras("many_body_KEY_TWICE", ""), fails("it has the extra 'dipole' twice"));
+  EXPECT_THAT(extras("many_body_EXTRA_VIRIAL", ""), fails("it has an extra 'virial', the key by"));
+  EXPECT_THAT(extras("careless_plugin", "word=send nan"), fails("numbers that are not finite"));
+}
+
+TEST(PluginManyBody, NeedsToSayLittle) {
+  const Model model = make("bare_many_body");
+  EXPECT_EQ(find_model(plugin("bare_many_body")).name, "BareManyBody");
+  EXPECT_EQ(evaluate(many_body(model), dimer()).energy, 2);
+  EXPECT_EQ(
+      model.potential->extras(),
+      R"({"yes": true, "int": -3, "size": 7, "double": 0.1, "float": 0.5, "char": "c", )"
+      R"("text": "say \"so\"\u000a", "string": "\\", "view": "liquid", "vector": [1, 2, 3.5], )"
+      R"("force": [0, 0, 0], "array": [1, 2], "doubles": [0.25, -1], "truths": [true, false], )"
+      R"("texts": ["a", "b"], "vectors": [[1, 0, 0], [0, 1, 0]], )"
+      R"("virial": [[0, 0, 0], [0, 0, 0], [0, 0, 0]], "none": [], "json": {"why": null}})");
 }
 
 TEST(PluginManyBody, ThatForgetsNumbersHasNone) {

@@ -56,7 +56,7 @@ TEST(Plugin, ThatIsNoneIsRefusedWithThePath) {
 
 TEST(Plugin, OfAnotherVersionIsRefusedWithBothVersions) {
   EXPECT_THAT([] { make("faulty_OTHER_VERSION"); },
-              refuses("version 3 of the interface for potentials, this forcewire has version 2"));
+              refuses("version 4 of the interface for potentials, this forcewire has version 3"));
 }
 
 TEST(Plugin, ThatDoesNotSayAllItMustIsRefused) {
@@ -69,6 +69,8 @@ TEST(Plugin, ThatDoesNotSayAllItMustIsRefused) {
   EXPECT_THAT([] { make("faulty_BAD_SPECIES"); }, refuses("option k belongs to 3 species"));
   EXPECT_THAT([] { make("faulty_TEXT_OF_SPECIES"); },
               refuses("option word is a text, which is one for all species, but belongs to 1"));
+  EXPECT_THAT([] { make("faulty_NEGATIVE_COST"); }, refuses("its microseconds_per_atom are -1"));
+  EXPECT_THAT([] { make("faulty_LISTS_OF_PAIRS"); }, refuses("compute, for pairs, and says which"));
 }
 
 TEST(Plugin, ThatCannotBeMadeIsRefused) {
@@ -82,6 +84,12 @@ TEST(Plugin, ThatThrowsIsRefusedWithItsText) {
   EXPECT_THAT([] { make("throwing_plugin", "what=no luck,cutoff=5"); }, refuses("no luck"));
   EXPECT_THAT([] { make("throwing_plugin", "what=number,cutoff=5"); },
               refuses("an exception that is no std::exception"));
+}
+
+TEST(Plugin, ThatPreparesMoreThanItMayIsRefused) {
+  make("throwing_plugin", "what=nothing,cutoff=5");
+  EXPECT_THAT([] { make("throwing_plugin", "what=nothing,unused=1,cutoff=5"); },
+              refuses("prepare writes more parameters than its parameter_count of 1"));
 }
 
 TEST(Plugin, ThatThrowsWhereItMustNotIsRefusedWithItsText) {
@@ -140,6 +148,39 @@ TEST(Plugin, ThatFailsWhileItComputesSaysWhy) {
   const Model endless = make("faulty_ENDLESS_ERROR");
   EXPECT_THAT([&] { LonelyAtom().compute(*endless.potential); },
               ThrowsMessage<PotentialFailure>(HasSubstr("xxx")));
+  const auto told_to = [](const char* word) {
+    return [=] {
+      const Model model = make("faulty_NO_FAULT", std::string("word=") + word);
+      LonelyAtom().compute(*model.potential);
+    };
+  };
+  const auto fails = [](const char* why) {
+    return ThrowsMessage<PotentialFailure>(HasSubstr(why));
+  };
+  EXPECT_THAT(told_to("say nothing"), fails("failed: it says no more than that its status is 7"));
+  EXPECT_THAT(told_to("say too much"), fails("yyy... (and more, beyond the 1024 characters"));
+  EXPECT_THAT(told_to("write behind its error"), fails("wrote outside its error"));
+  EXPECT_THAT(told_to("write behind its sums"), fails("wrote outside its sums"));
+}
+
+TEST(Plugin, ThatThrowsThePairEnergyOfARequestFailsIt) {
+  const Model model = make("throws_in_PAIR_ENERGY");
+  EXPECT_THAT([&] { static_cast<void>(model.potential->pair_energy(0, 0, 2)); },
+              ThrowsMessage<PotentialFailure>(HasSubstr(".so) threw: no luck")));
+}
+
+TEST(Plugin, OfPairsNeedsToSayLittle) {
+  const Model model = make("bare_pair", "cutoff=4");
+  EXPECT_EQ(model.potential->pair_energy(0, 0, 2), 0.25);
+  const ModelInfo info = find_model(plugin("bare_pair"));
+  EXPECT_EQ(info.name, "BarePair");
+  EXPECT_THAT(info.help, HasSubstr("cutoff=LENGTH"));
+}
+
+TEST(Plugin, MaySayWhatAnAtomCosts) {
+  EXPECT_EQ(fewest_shared(*make("faulty_NO_FAULT").potential), 1000U);
+  EXPECT_EQ(fewest_shared(*make("many_body_NO_FAULT").potential), 8U);
+  EXPECT_EQ(fewest_shared(*make("bare_many_body").potential), 4U);
 }
 
 TEST(Plugin, ThatForgetsTheEnergyHasNone) {

@@ -22,6 +22,23 @@ TEST(Potential, IsNoPairPotentialUnlessItSaysSo) {
   EXPECT_EQ(Ideal().tail({}, 1).energy, 0);
 }
 
+/// Atoms that take long.
+class Slow : public Ideal {
+ public:
+  explicit Slow(double microseconds) : microseconds_(microseconds) {}
+  double microseconds_per_atom() const override { return microseconds_; }
+
+ private:
+  double microseconds_;
+};
+
+TEST(FewestShared, AreThoseWhoAreWorthWakingASecondRank) {
+  EXPECT_EQ(fewest_shared(Ideal()), 1000U);
+  EXPECT_EQ(fewest_shared(Slow(3)), 34U);
+  EXPECT_EQ(fewest_shared(Slow(350)), 2U);  // one cannot be shared
+  EXPECT_EQ(fewest_shared(Slow(1e-300)), 1'000'000'000U);
+}
+
 TEST(AtomsOfEachSpecies, AreCounted) {
   const std::array<std::int32_t, 5> species{2, 0, 2, 2, 0};
   EXPECT_THAT(atoms_of_each_species(Ideal(), species, 5), testing::ElementsAre(2, 0, 3));

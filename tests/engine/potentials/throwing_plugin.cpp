@@ -1,4 +1,4 @@
-// A pair potential whose making throws, with the word that it is given.
+// A pair potential whose making throws, with the word that it is given; or prepares too much.
 
 #include <forcewire/pair_potential.hpp>
 
@@ -11,8 +11,14 @@ struct Throwing {
   static constexpr std::size_t parameter_count = 1;
 
   explicit Throwing(const Setup& setup) {
+    if (setup.text("what") == "nothing") return;
     if (setup.text("what") == "number") throw 42;
     throw std::invalid_argument(std::string(setup.text("what")));
+  }
+
+  static void prepare(const double* given, double* p) {
+    p[0] = given[0];
+    if (given[0] > 0) p[3] = given[0];
   }
 
   template <class V>

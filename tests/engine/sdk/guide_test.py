@@ -58,8 +58,14 @@ class Guide(unittest.TestCase):
     def test_the_potential_explains_itself(self):
         text = self.run_in(self.work, f"{self.home}/forcewire/bin/forcewire "
                                       "-m build/morse.so --help")
-        self.assertIn("my-morse: Morse pairs", text)
-        self.assertIn("how narrow the well is [bohr^-1]", text)
+        self.assertIn("MyMorse: a potential from outside", text)
+        self.assertRegex(text, r"(?m)^ *D=ENERGY$")
+        self.assertIn("atoms farther apart do not interact", text)
+
+    def test_they_are_as_short_as_it_says(self):
+        self.assertLessEqual(len(block("cpp", "FORCEWIRE_END(MyMorse)").splitlines()), 10)
+        self.assertLessEqual(
+            len(block("cpp", "FORCEWIRE_MANY_BODY(StillingerWeber)").splitlines()), 60)
 
     def test_it_runs_under_ase_and_agrees_with_finite_differences(self):
         # A name of its own: the guide's may be taken on this machine.
@@ -109,7 +115,7 @@ class Guide(unittest.TestCase):
     def test_they_can_be_built_without_cmake(self):
         self.add_many_body()
         self.run_in(self.work, self.here(block("sh", "g++")))
-        for name, model in (("morse", "my-morse"), ("stillinger_weber", "stillinger-weber")):
+        for name, model in (("morse", "MyMorse"), ("stillinger_weber", "stillinger-weber")):
             text = self.run_in(self.work, f"{self.home}/forcewire/bin/forcewire -m {name}.so --help")
             self.assertIn(model, text)
 
