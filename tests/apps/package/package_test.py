@@ -53,12 +53,14 @@ def new_folder():
 
 
 def with_path(*folders, **more):
-    """The environment, with these folders in PATH, and this Python for `python3`."""
+    """The environment, with these folders in PATH, and this Python for `python3`, which may leave
+    compiled modules where it likes."""
     python = folder / "python"
     if not python.exists():
         python.mkdir()
         (python / "python3").symlink_to(sys.executable)
-    return dict(os.environ, PATH=":".join(map(str, [*folders, python, os.environ["PATH"]])), **more)
+    path = ":".join(map(str, [*folders, python, os.environ["PATH"]]))
+    return dict(os.environ, PATH=path, PYTHONDONTWRITEBYTECODE="", **more)
 
 
 def options_of_help():
@@ -89,9 +91,9 @@ class Files(unittest.TestCase):
 
     def test_links_of_documents_lead_somewhere(self):
         documents = tree / "share/doc/forcewire"
-        names = [*documents.glob("engine/*/README.md"), documents / "apps/forcewire/FAULTS.md",
+        names = [*documents.glob("engine/*/README.md"), *documents.glob("apps/forcewire/*.md"),
                  documents / "apps/batch/README.md", documents / "apps/examples/ipi/README.md"]
-        self.assertEqual(len(names), 5)
+        self.assertGreaterEqual(len(names), 5)
         for document in names:
             for target in re.findall(r"\]\(([^)#\s]+)\)", document.read_text()):
                 if "://" not in target:
@@ -242,10 +244,10 @@ class Use(unittest.TestCase):
         shutil.copy(batch / "argon.py", self.folder)
         text = run(batch / "slurm/one_node", cwd=self.folder, env=environment)
         self.assertIn("done at step 10", text)
-        # What the script for i-PI tells to copy.
-        commands = re.findall(r"(?m)^# +(examples=.*|cp .*)$",
-                              (batch / "slurm/path_integral").read_text())
-        run("bash", "-euc", "\n".join(commands), cwd=self.folder, env=environment)
+        # Those for i-PI tell what to copy.
+        for script in batch.glob("*/*"):
+            commands = re.findall(r"(?m)^# +(examples=.*|cp .*)$", script.read_text())
+            run("bash", "-euc", "\n".join(commands), cwd=self.folder, env=environment)
         self.assertTrue((self.folder / "input.xml").exists())
 
     def test_examples(self):
