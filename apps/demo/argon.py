@@ -5,7 +5,7 @@ Lennard-Jones argon at 94.4 K and 1.374 g/cm3, here with 4000 atoms for his 864.
 fcc lattice, are melted and cooled by a thermostat, and then left alone, at constant energy: only
 that last part is measured.
 
-`apps/demo/run` builds everything and starts this.
+`forcewire-demo` starts this; `apps/demo/run` builds everything first.
 """
 
 import argparse
@@ -128,11 +128,9 @@ def findings_of(atoms, measured, peak):
 
 
 def arguments():
-    root = pathlib.Path(__file__).resolve().parents[2]
     parser = argparse.ArgumentParser(description="Liquid argon: ASE moves, forcewire computes.")
-    parser.add_argument("--forcewire", type=pathlib.Path, metavar="PROGRAM",
-                        default=root / "build/apps/forcewire/forcewire")
-    parser.add_argument("--output", type=pathlib.Path, metavar="DIR", default=root / "build/demo")
+    parser.add_argument("--forcewire", type=pathlib.Path, metavar="PROGRAM", required=True)
+    parser.add_argument("--output", type=pathlib.Path, metavar="DIR", required=True)
     parser.add_argument("--steps", type=int, default=10000, help="of 5 fs, in all")
     parser.add_argument("--ranks", type=int, default=2, help="MPI ranks of forcewire")
     parser.add_argument("--cells", type=int, default=10, help="per edge: 4 N^3 atoms")
@@ -208,7 +206,7 @@ def main():
         return 130
     except OSError as error:  # a lost connection is one
         why = str(error) or "forcewire closed the connection"
-        print(f"\napps/demo/run: error: {why}. forcewire's last words, in "
+        print(f"\nforcewire-demo: error: {why}. forcewire's last words, in "
               f"{readable(client.log)}:", *client.last_words(), sep="\n  ", file=sys.stderr)
         return 1
     as_expected = present(atoms, chosen, samples, spans, clock, trajectory.frames)

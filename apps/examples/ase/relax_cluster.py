@@ -1,6 +1,6 @@
 """ASE relaxes a cluster of 13 argon atoms with forces from forcewire, and ends at a known energy.
 
-    python3 apps/examples/ase/relax_cluster.py
+    python3 relax_cluster.py
 
 Needs `forcewire` in PATH, or its path in FORCEWIRE. The minimum is the icosahedron, with energy
 -44.326801 epsilon: D. J. Wales and J. P. K. Doye, J. Phys. Chem. A 101, 5111 (1997).

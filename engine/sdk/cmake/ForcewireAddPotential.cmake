@@ -4,6 +4,11 @@
 # of the compiler are as for any target; where nobody has chosen a build type, it is optimised all
 # the same.
 function(forcewire_add_potential name source)
+  if(NOT TARGET hwy::hwy)
+    message(FATAL_ERROR "forcewire_add_potential: Highway was not found, which potentials need. On "
+                        "Debian: apt install libhwy-dev; elsewhere add the folder where it is to "
+                        "CMAKE_PREFIX_PATH")
+  endif()
   cmake_path(ABSOLUTE_PATH source NORMALIZE)
   add_library(${name} MODULE ${source})
   target_link_libraries(${name} PRIVATE forcewire::potential)
