@@ -171,20 +171,6 @@ class KilledTest(ProgramTest):
         if Program.ranks > 1:
             self.assertLess(min(seconds), 0.9)  # Open MPI takes a second to find out
 
-    def test_thread_of_mpirun_ends(self):
-        """mpirun starts ranks from a thread of its own, which ends when they are there"""
-        if Program.ranks == 1:
-            self.skipTest("about ranks that end with mpirun")
-        # What Open MPI does by itself from some number of ranks on.
-        threads = {"OMPI_MCA_odls_base_num_threads": "1"}
-        with Program(self.server.arguments, env=threads) as program:
-            connection = self.server.accept()
-            connection.evaluate(*structures.liquid(1500))
-            time.sleep(0.2)
-            connection.evaluate(*structures.liquid(1500))
-            connection.exit()
-            self.expect_success(program)
-
 
 if __name__ == "__main__":
     program_run.end_at_once_when_alone()
