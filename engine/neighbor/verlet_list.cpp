@@ -37,19 +37,19 @@ constexpr double slack = 0.4;
 // atom has no more neighbours than matter has within any cutoff, they are so many because the atoms
 // are, and whoever sends these knows it.
 constexpr double most_pairs = 2e9;
-constexpr double most_neighbors = 1e5;
+constexpr double most_neighbors = 3e4;
 
 /// Atoms may be crowded without measure: a server that sends nanometres as bohr does it.
 /// @throws InvalidStructure
 void check_pair_count(const LocalAtoms& atoms, double reach) {
-  const auto owned = static_cast<double>(atoms.owned().size());
+  const auto owned = static_cast<double>(atoms.slot_by_place().size());
   if (owned * static_cast<double>(atoms.clusters() * atoms.width()) <= most_pairs) return;
   const double pairs = atoms.likely_pairs(reach);
   if (pairs <= most_pairs || pairs <= most_neighbors * owned) return;
   throw InvalidStructure(
-      fmt::format("each of {:.0f} atoms of a rank has some {:.0e} others within {:g} bohr, more "
-                  "than can be computed, expected atoms that are less crowded",
-                  owned, pairs / owned, reach));
+      fmt::format("each atom may have {:.0e} others within {:g} bohr, which is too much for {:.0f} "
+                  "atoms on one rank, expected atoms that are less crowded",
+                  pairs / owned, reach, owned));
 }
 
 /// The clusters of a column that are within reach of one after the other of another column.

@@ -206,6 +206,11 @@ class NumbersTest(ProgramTest):
         """108 atoms in a cell of 0.001 bohr"""
         self.expect_refused(np.eye(3) * 1e-3, structures.liquid()[1], "periodic images")
 
+    def test_crowded_atoms(self):
+        """60000 atoms within 5 bohr, as when nanometres are sent as bohr"""
+        positions = np.random.default_rng(1).random((60000, 3)) * 5
+        self.expect_refused(np.zeros((3, 3)), positions, "less crowded")
+
     def expect_refused(self, cell, positions, *words):
         skip_with_several_ranks(self)
         with Program(self.server.arguments) as program:
