@@ -20,6 +20,8 @@
 #include <random>
 #include <vector>
 
+#include "engine/geometry/reduced_cell.hpp"
+
 namespace forcewire {
 
 namespace {
@@ -111,9 +113,8 @@ void for_each_shift(const std::array<Shifts, 3>& shifts, const Visit& visit) {
   }
 }
 
-/// The length of the shortest lattice vector: infinite without periodic axes, nothing for a cell so
-/// skewed that the search is not worth its time.
-std::optional<double> shortest_lattice_vector(const Cell& cell) {
+/// The length of the shortest lattice vector: infinite without periodic axes.
+double shortest_lattice_vector(const Cell& cell) {
   double shortest = infinity;
   for (int axis = 0; axis < 3; ++axis) {
     if (is_periodic(cell, axis)) shortest = std::min(shortest, cell.matrix().col(axis).norm());
@@ -125,8 +126,6 @@ std::optional<double> shortest_lattice_vector(const Cell& cell) {
   for (int axis = 0; axis < 3; ++axis) {
     if (!is_periodic(cell, axis)) continue;
     const double reach = shortest / cell.heights()[axis];
-    constexpr double most_skewed = 50;
-    if (reach > most_skewed) return std::nullopt;
     at(shifts, axis) = {-static_cast<int>(reach), static_cast<int>(reach)};
   }
   for_each_shift(shifts, [&](const Vector3d& shift) {
@@ -164,12 +163,12 @@ std::vector<std::size_t> random_order(std::size_t count) {
 
 }  // namespace
 
-std::optional<ClosestPair> closest_pair(std::span<const double> positions, const Cell& cell) {
+std::optional<ClosestPair> closest_pair(std::span<const double> positions, const Cell& given_cell) {
+  const Cell cell = reduced_if_skewed(given_cell);
   const std::size_t count = positions.size() / 3;
   const bool finite =
       std::all_of(positions.begin(), positions.end(), [](double x) { return std::isfinite(x); });
-  const std::optional<double> own_image = shortest_lattice_vector(cell);
-  if (count == 0 || !finite || !own_image) return std::nullopt;
+  if (count == 0 || !finite) return std::nullopt;
 
   const std::vector<Vector3d> atoms = wrapped(positions, cell);
   // Coordinates that are too large to be wrapped: the engine will refuse them.
@@ -181,7 +180,7 @@ std::optional<ClosestPair> closest_pair(std::span<const double> positions, const
   }
   const std::vector<std::size_t> order = random_order(count);
   const Vector3d height = cell.heights();
-  ClosestPair closest{0, 0, *own_image};
+  ClosestPair closest{0, 0, shortest_lattice_vector(cell)};
   if (closest.distance == infinity) {
     if (count == 1) return std::nullopt;
     closest = {order[0], order[1], (atoms[order[0]] - atoms[order[1]]).norm()};

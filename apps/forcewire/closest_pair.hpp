@@ -18,9 +18,8 @@ struct ClosestPair {
 /// The closest pair of a structure, periodic images included, in expected linear time.
 ///
 /// @param positions 3 natoms [bohr], wrapped into the cell or not
-/// @return nothing when there is no pair (one atom and no images), a coordinate is not finite, or
-/// the
-///         cell is skewed beyond reason
+/// @return nothing when there is no pair (one atom and no images), or a coordinate is not finite or
+///         too large to be wrapped
 std::optional<ClosestPair> closest_pair(std::span<const double> positions, const Cell& cell);
 
 }  // namespace forcewire

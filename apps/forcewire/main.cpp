@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "apps/forcewire/failure.hpp"
+#include "apps/forcewire/launcher.hpp"
 #include "apps/forcewire/program.hpp"
 #include "apps/forcewire/standard_streams.hpp"
 #include "engine/parallel/mpi_environment.hpp"
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
   try {
     const forcewire::MpiEnvironment mpi(argc, argv);
     const auto world = forcewire::Communicator::world();
+    if (world.size() > 1) forcewire::end_with_launcher();
     return static_cast<int>(forcewire::run_program(world, argc, argv));
   } catch (...) {
     const auto failure = forcewire::to_failure(std::current_exception());

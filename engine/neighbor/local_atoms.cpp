@@ -17,8 +17,11 @@ namespace forcewire {
 
 namespace {
 
-// More local atoms than this do not fit a rank's memory.
+// More local atoms than this do not fit a rank's memory. Of a few atoms so many can only be images
+// in a tiny cell; far fewer take seconds then.
 constexpr double most_local_atoms = 1e8;
+constexpr double most_of_few_atoms = 1e7;
+constexpr double many_for_each = 10;
 
 // More rows of cells than this are not looked at: of all atoms together, some seconds; and if these
 // are so many because the atoms are, each may still look at a few.
@@ -64,11 +67,13 @@ void check_image_count(const ImagesInBox& images, std::size_t natoms, double rea
   // A cell can be so thin that an atom sees too many of its own images along one axis alone, and so
   // large that the average is low.
   const bool countable = images.cells_across() <= most_local_atoms;
-  if (countable && images.average() * static_cast<double>(natoms) <= most_local_atoms) return;
+  const double most =
+      std::clamp(many_for_each * static_cast<double>(natoms), most_of_few_atoms, most_local_atoms);
+  if (countable && images.average() * static_cast<double>(natoms) <= most) return;
   throw InvalidStructure(fmt::format(
       "cutoff and skin of {:g} bohr see more than {:g} periodic images of {} atoms on one rank, "
-      "expected a shorter cutoff or more ranks",
-      reach, most_local_atoms, natoms));
+      "expected a larger cell or a shorter cutoff",
+      reach, most, natoms));
 }
 
 /// In a cell that is skewed without measure, neighbours could be found, but not in our lifetime.
@@ -376,6 +381,32 @@ bool LocalAtoms::sample_within_since_refresh(const Cell& cell, std::span<const d
     if (!(squared_distance(cell, s, reference) <= limit * limit)) return false;  // also for a NaN
   }
   return true;
+}
+
+double LocalAtoms::likely_pairs(double reach) const {
+  // Atoms of each column that one atom may see.
+  std::vector<double> seen(columns_.size());
+  for (std::size_t index = 0; index < columns_.size(); ++index) {
+    const Column& column = columns_[index];
+    for (const IndexRange range : {column.owned, column.images, column.ghosts}) {
+      if (range.begin >= range.end) continue;
+      const auto first = static_cast<std::size_t>(range.begin);
+      const auto last = static_cast<std::size_t>(range.end - 1);
+      const double height = high_[2][last] - low_[2][first];
+      const double share = height > 2 * reach ? 2 * reach / height : 1;
+      seen[index] += share * static_cast<double>(width_ * (last + 1 - first));
+    }
+  }
+  double pairs = 0;
+  for (const Column& column : columns_) {
+    double around = 0;
+    for (std::int32_t at = column.around.begin; at < column.around.end; ++at) {
+      around += seen[static_cast<std::size_t>(columns_around_[static_cast<std::size_t>(at)])];
+    }
+    pairs += around * static_cast<double>(column.owned.end - column.owned.begin) *
+             static_cast<double>(width_);
+  }
+  return pairs;
 }
 
 std::size_t LocalAtoms::bytes() const {

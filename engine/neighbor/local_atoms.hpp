@@ -80,6 +80,11 @@ class LocalAtoms {
   bool sample_within_since_refresh(const Cell& cell, std::span<const double> positions,
                                    double limit) const;
 
+  /// How many pairs an owned atom and another one make that are in columns within reach of each
+  /// other, and within `reach` [bohr] along z if a column's atoms are evenly spread there: within a
+  /// small factor those that a list holds, and found in no time.
+  double likely_pairs(double reach) const;
+
   /// Memory that is held, in use or not.
   std::size_t bytes() const;
 

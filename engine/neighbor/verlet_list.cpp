@@ -1,5 +1,7 @@
 #include "engine/neighbor/verlet_list.hpp"
 
+#include <fmt/format.h>
+
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
@@ -7,6 +9,7 @@
 #include <utility>
 
 #include "engine/geometry/coordinates.hpp"
+#include "engine/geometry/invalid_structure.hpp"
 #include "engine/kernels/search_kernel.hpp"
 #include "engine/kernels/simd.hpp"
 #include "engine/neighbor/resize_anew.hpp"
@@ -29,6 +32,25 @@ constexpr std::int32_t at_once = 4;
 // In skins. With more, lists would hardly live longer: fast atoms get so many that it does not pay
 // to look at each, and local atoms get more, too.
 constexpr double slack = 0.4;
+
+// More pairs than these take a rank many seconds, and more gigabytes than it may have; where each
+// atom has no more neighbours than matter has within any cutoff, they are so many because the atoms
+// are, and whoever sends these knows it.
+constexpr double most_pairs = 2e9;
+constexpr double most_neighbors = 3e4;
+
+/// Atoms may be crowded without measure: a server that sends nanometres as bohr does it.
+/// @throws InvalidStructure
+void check_pair_count(const LocalAtoms& atoms, double reach) {
+  const auto owned = static_cast<double>(atoms.slot_by_place().size());
+  if (owned * static_cast<double>(atoms.clusters() * atoms.width()) <= most_pairs) return;
+  const double pairs = atoms.likely_pairs(reach);
+  if (pairs <= most_pairs || pairs <= most_neighbors * owned) return;
+  throw InvalidStructure(
+      fmt::format("each atom may have {:.0e} others within {:g} bohr, which is too much for {:.0f} "
+                  "atoms on one rank, expected atoms that are less crowded",
+                  pairs / owned, reach, owned));
+}
 
 /// The clusters of a column that are within reach of one after the other of another column.
 class ColumnCursor {
@@ -131,6 +153,7 @@ void VerletList::rebuild(const Cell& cell, std::span<const double> positions,
   const double reach = list_cutoff_ + slack * skin_.width();
   atoms_.select(cell, positions, species, reach, order, part, mates,
                 is_by_atom() ? LocalAtoms::Images::all : LocalAtoms::Images::for_pairs);
+  check_pair_count(atoms_, reach);
   if (is_by_atom()) {
     atom_lists_.build(atoms_, skin_.width());
   } else {

@@ -65,7 +65,8 @@ class VerletList {
   /// `part.index`, on all ranks.
   /// @param order of these positions
   /// @param mates see LocalAtoms::select
-  /// @throws InvalidStructure as LocalAtoms::select does
+  /// @throws InvalidStructure as LocalAtoms::select does, or when atoms are so crowded that their
+  ///         pairs are too many
   void rebuild(const Cell& cell, std::span<const double> positions,
                std::span<const std::int32_t> species, const SpatialOrder& order, Part part,
                std::span<const int> mates = {});

@@ -10,6 +10,7 @@
 
 #include "engine/geometry/coordinates.hpp"
 #include "engine/geometry/invalid_structure.hpp"
+#include "engine/geometry/reduced_cell.hpp"
 
 namespace forcewire {
 
@@ -119,7 +120,7 @@ Result Evaluator::evaluate_in_pieces(const Structure& structure) {
   const std::size_t shared = pieces_.take(in_place ? count : 0);
   check_structure(structure);
   try {
-    const Cell cell(structure.cell, options_.periodicity);
+    const Cell cell = cell_of(structure.cell);
     check_periodicity(cell);
     // If it throws, it does so here, and not on other ranks.
     const Cell computed_cell = options_.reproducible ? grid(cell).cell() : cell;
@@ -168,8 +169,7 @@ int Evaluator::serve() {
         break;
       case Order::evaluate:
         // The root made the same cell from the same numbers: it does not throw here.
-        work(Cell(Eigen::Map<const Matrix3dRows>(command.cell_rows.data()), options_.periodicity),
-             count, shared);
+        work(cell_of(Eigen::Map<const Matrix3dRows>(command.cell_rows.data())), count, shared);
         break;
       case Order::release:
         return static_cast<int>(command.number);
@@ -414,6 +414,10 @@ LocalSums Evaluator::exact_sums(const Communicator& ranks) {
     total[at] = ExactSum(std::span(words).subspan(words_each * at, words_each));
   }
   return ReproduciblePairs::rounded(total);
+}
+
+Cell Evaluator::cell_of(const Eigen::Matrix3d& rows) const {
+  return reduced_if_skewed(Cell(rows, options_.periodicity));
 }
 
 void Evaluator::check_structure(const Structure& structure) const {

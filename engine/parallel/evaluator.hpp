@@ -176,6 +176,7 @@ class Evaluator {
   void exchange_forces(const VerletList& list, Attempt& attempt);
   Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
   LocalSums exact_sums(const Communicator& ranks);
+  Cell cell_of(const Eigen::Matrix3d& rows) const;
   void check_structure(const Structure& structure) const;
   void check_periodicity(const Cell& cell) const;
   void add_tail(const Cell& cell, std::size_t natoms, Result& result) const;

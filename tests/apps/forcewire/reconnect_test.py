@@ -140,14 +140,15 @@ class ReconnectTest(ProgramTest):
             connection.evaluate(*structures.crystal())
             self.server.socket.close()
             connection.close()
-            said = self.expect_success(program)
+            said = self.expect_success(program, deadline=0.6)
             self.assertIn("leaving in order: no other server within 0.6 s", said)
             self.assertRegex(said, r"(?m)^  requests +1 ")
 
     def test_no_server_at_all(self):
         server = self.new_server(listening=False)
         with Program([*server.arguments, *RECONNECT, "--wait", "0.6"]) as program:
-            self.expect_failure(program, NO_CONNECTION, "0.6 s")
+            program.wait_until_it_says("waiting for the server")
+            self.expect_failure(program, NO_CONNECTION, "0.6 s", deadline=0.6)
 
     def test_servers_that_never_say_a_word(self):
         """Somebody accepts and closes, for ever: a proxy without a server behind it."""
@@ -183,11 +184,14 @@ class ReconnectTest(ProgramTest):
 
     def test_max_seconds_while_no_server_is_there(self):
         with Program([*self.server.arguments, *RECONNECT, "--max-seconds", "3"]) as program:
+            program.wait_until_it_says("periodic axes")
+            end = time.monotonic() + 3
             connection = self.server.accept()
             connection.evaluate(*structures.crystal())
             self.server.socket.close()
             connection.close()
-            self.assertIn("another server: --max-seconds 3", self.expect_success(program))
+            said = self.expect_success(program, deadline=end - time.monotonic())
+            self.assertIn("another server: --max-seconds 3", said)
 
     def test_silence_inside_a_message(self):
         """The server hangs, and another one takes its place."""

@@ -11,6 +11,12 @@ from program_run import Program, ProgramTest
 from scripted_server import header, posdata_message
 
 
+def stop_signals(representative):
+    """One for each state, and all of them in all states for the table of faults."""
+    every_one = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+    return every_one if program_run.THOROUGH else (representative,)
+
+
 class StopTest(ProgramTest):
     def signal_all_ranks(self, program, number):
         """As batch systems do."""
@@ -20,7 +26,8 @@ class StopTest(ProgramTest):
             os.kill(pid, number)
 
     def test_signal_between_requests(self):
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+        """SIGTERM, SIGINT or SIGUSR1 between two requests"""
+        for number in stop_signals(signal.SIGINT):
             with self.subTest(signal=number.name), Program(self.server.arguments) as program:
                 connection = self.server.accept()
                 connection.evaluate(*structures.crystal())
@@ -46,29 +53,32 @@ class StopTest(ProgramTest):
                     self.assertEqual(status, 0)
 
     def test_signal_while_computing(self):
-        """The result is still delivered."""
+        """The same while we compute: the result is still delivered"""
         cell, positions = structures.liquid(100000)
-        with Program(self.server.arguments) as program:
-            connection = self.server.accept()
-            connection.send(posdata_message(cell, positions))
-            self.signal_all_ranks(program, signal.SIGTERM)
-            connection.send(header("GETFORCE"))
-            self.assertEqual(len(connection.receive_result().forces), len(positions))
-            said = self.expect_success(program)
-            self.assertIn("leaving in order: SIGTERM", said)
+        for number in stop_signals(signal.SIGUSR1):
+            with self.subTest(signal=number.name), Program(self.server.arguments) as program:
+                connection = self.server.accept()
+                connection.send(posdata_message(cell, positions))
+                self.signal_all_ranks(program, number)
+                connection.send(header("GETFORCE"))
+                self.assertEqual(len(connection.receive_result().forces), len(positions))
+                said = self.expect_success(program)
+                self.assertIn(f"leaving in order: {number.name}", said)
 
     def test_signal_while_sending(self):
+        """The same while we send: the rest of the result is still delivered"""
         cell, positions = structures.liquid(60000)
-        with Program(self.server.arguments) as program:
-            connection = self.server.accept()
-            connection.send(posdata_message(cell, positions) + header("GETFORCE"))
-            self.assertEqual(connection.receive_header(), "FORCEREADY")
-            self.signal_all_ranks(program, signal.SIGTERM)
-            time.sleep(0.5)
-            rest = 8 + 4 + positions.nbytes + 72 + 4
-            self.assertEqual(len(connection.receive(rest)), rest)
-            said = self.expect_success(program)
-            self.assertIn("leaving in order: SIGTERM", said)
+        for number in stop_signals(signal.SIGTERM):
+            with self.subTest(signal=number.name), Program(self.server.arguments) as program:
+                connection = self.server.accept()
+                connection.send(posdata_message(cell, positions) + header("GETFORCE"))
+                self.assertEqual(connection.receive_header(), "FORCEREADY")
+                self.signal_all_ranks(program, number)
+                time.sleep(0.5)
+                rest = 8 + 4 + positions.nbytes + 72 + 4
+                self.assertEqual(len(connection.receive(rest)), rest)
+                said = self.expect_success(program)
+                self.assertIn(f"leaving in order: {number.name}", said)
 
     def test_signal_while_a_message_arrives(self):
         cell, positions = structures.crystal()
@@ -146,7 +156,7 @@ class StopTest(ProgramTest):
         with Program([*self.server.arguments, "--idle-timeout", "0.7"]) as program:
             connection = self.server.accept()
             connection.evaluate(*structures.crystal())
-            said = self.expect_success(program)
+            said = self.expect_success(program, deadline=0.7)
             self.assertIn("no request for 0.7 s", said)
 
 
