@@ -198,6 +198,20 @@ class WithServer(unittest.TestCase):
         self.assertRegex(out, r"^127\.0\.0\.1 \d+\n$")
 
 
+    def test_lost_nodes_are_noticed(self):
+        """Unless somebody has said when."""
+        engine = ["sh", "-c", "env | grep ^OMPI_MCA_oob_tcp_keepalive | sort"]
+        names = [f"OMPI_MCA_oob_tcp_keepalive_{name}" for name in ("intvl", "probes", "time")]
+        for name in names:
+            os.environ.pop(name, None)
+        os.environ[names[1]] = "3"
+        self.addCleanup(os.environ.pop, names[1])
+        out = self.expect(self.start(ends(0, 0.3), engine, "--tcp", "--interface", "lo"), 0, "server at")
+        self.assertEqual(out.split(), [f"{names[0]}=10", f"{names[1]}=3", f"{names[2]}=60"])
+        self.assertEqual(self.expect(self.start(ends(0, 0.3), [*engine[:2], engine[2] + " || true"]), 0),
+                         f"{names[1]}=3\n")
+
+
 class Network(unittest.TestCase):
     def test_nobody_takes_a_reserved_port(self):
         reservation, port = network.reserve_port()
@@ -236,6 +250,10 @@ class Places(unittest.TestCase):
             run = subprocess.run([BATCH / "places"], env={**os.environ, "PBS_NODEFILE": str(hosts)},
                                  capture_output=True, text=True)
             self.assertEqual((run.returncode, run.stdout), (0, "a\nb\n"))
+            hosts.write_text("a\nb\na\nb\na\n")
+            run = subprocess.run([BATCH / "places", "--host"], capture_output=True, text=True,
+                                 env={**os.environ, "PBS_NODEFILE": str(hosts)})
+            self.assertEqual((run.returncode, run.stdout), (0, "b:2,a:2\n"))
             hosts.write_text("a\n")
             run = subprocess.run([BATCH / "places"], env={**os.environ, "PBS_NODEFILE": str(hosts)},
                                  capture_output=True, text=True)
