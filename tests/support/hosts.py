@@ -7,10 +7,10 @@ A host has a network of its own with one card and one address, a host name by wh
 it from the others, an /etc/hosts with all of them, and its own /dev/shm. A bridge, in a network of
 its own, joins the cards. (All share the disks, the cores, and the process ids.)
 
-Each of these is a namespace, and lives as long as a process that does nothing: it reads its standard
+Each of these is a namespace, and belongs to a process that does nothing: it reads its standard
 input, the other end of which this process has. However the test ends, by SIGKILL even, the pipe ends
-with it, the namespaces have lost their last process, and the kernel takes networks and mounts away.
-None of them has a name outside, so that tests may run at the same time.
+with it; then all that runs on the host is killed, and the kernel takes away networks and mounts that
+nobody is in any more. None of them has a name outside, so that tests may run at the same time.
 """
 
 import json
@@ -52,12 +52,23 @@ def checked(*command):
     return done.stdout
 
 
+# Waits for the end of its standard input, and kills who else is in its network.
+HOLDER = """
+echo here
+read -r nothing
+for process in /proc/[0-9]*; do
+  [ "$process" != /proc/$$ ] && [ "$process/ns/net" -ef /proc/$$/ns/net ] &&
+    kill -s KILL "${process#/proc/}"
+done
+"""
+
+
 class Namespaces:
     """What `kinds`, options of unshare and nsenter, stand for, new and alive until `close`."""
 
     def __init__(self, *kinds):
         self.kinds = kinds
-        self.holder = subprocess.Popen(["unshare", *kinds, "sh", "-c", "echo here; exec cat"],
+        self.holder = subprocess.Popen(["unshare", *kinds, "sh", "-c", HOLDER],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                        stderr=subprocess.PIPE, text=True)
         if self.holder.stdout.readline() != "here\n":
@@ -169,6 +180,15 @@ class Hosts:
         found.remove(self.spaces[number].pid)
         return found
 
+    def kill_all(self):
+        """Ends whatever runs on the hosts."""
+        for number in range(len(self.spaces)):
+            for pid in self.processes(number):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+
     def files(self):
         """Temporary files that are left, of all hosts."""
         found = []
@@ -178,12 +198,7 @@ class Hosts:
         return found
 
     def close(self):
-        for number, space in enumerate(self.spaces):
-            for pid in self.processes(number):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+        for space in self.spaces:
             space.close()
         if self.switch:
             self.switch.close()

@@ -73,7 +73,6 @@ class Templates(unittest.TestCase):
 
     def test_a_host_is_lost(self):
         job = self.start("pbs", (2, 1, 1), STEPS="1000000", **NOTICE_SOON)
-        self.addCleanup(job.kill)
         for line in job.stdout:
             if line == "first request\n":
                 break

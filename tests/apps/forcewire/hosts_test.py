@@ -30,6 +30,7 @@ class Run:
     """mpirun on the first host, with ranks on several, and a server beside it."""
 
     def __init__(self, hosts, count, ranks_each, **environment):
+        self.hosts = hosts
         self.server = Server("unix")
         self.process = subprocess.Popen(
             hosts.on(0, sys.argv[2], *hosts.mpirun_options(ranks_each, count), sys.argv[1],
@@ -39,7 +40,7 @@ class Run:
         try:
             self.connection = self.server.accept()
         except TimeoutError:
-            self.process.kill()
+            hosts.kill_all()
             raise AssertionError("".join(self.process.communicate())) from None
 
     def finish(self, seconds):
@@ -51,8 +52,9 @@ class Run:
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
-        self.process.communicate()
+        if not self.process.stdout.closed:
+            self.hosts.kill_all()
+            self.process.communicate()
         self.server.close()
 
 
@@ -98,8 +100,8 @@ class AnswersTest(HostsTest):
         return np.array([self.hosts.traffic(number) for number in range(count)]).T
 
     def expect_little_traffic(self, received, sent, size, count):
-        """One copy of the positions for each further host, one of the forces from it, and 10 % and
-        8 kB for the headers of packets, their acknowledgements, and short messages."""
+        """One copy of the positions for each further host, one of the forces from it, and with each
+        10 % and 8 kB for the headers of packets, their acknowledgements, and short messages."""
         array = 24 * size
         further = count - 1
         said = f"{count} hosts, {size} atoms: sent {sent}, received {received}"
@@ -107,7 +109,7 @@ class AnswersTest(HostsTest):
             self.assertLess(sent.sum(), 8000, said)
             return
         overhead = 0.1 * array + 8000
-        self.assertLess(sent.sum(), further * (2 * array + overhead), said)
+        self.assertLess(sent.sum(), 2 * further * (array + overhead), said)
         self.assertLess(sent[0], further * (array + overhead), said)
         self.assertLess(received[0], further * (array + overhead), said)
         self.assertGreaterEqual(received[1:].min(), array, said)
