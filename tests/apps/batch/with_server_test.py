@@ -19,6 +19,8 @@ import time
 import unittest
 import uuid
 
+import numpy as np
+
 BATCH = pathlib.Path(__file__).resolve().parents[3] / "apps/batch"
 sys.path.insert(0, str(BATCH))
 
@@ -292,23 +294,49 @@ class Cores(unittest.TestCase):
 
 
 class Scripts(unittest.TestCase):
+    def start_template(self, folder, script, **variables):
+        """As its queue would start it."""
+        shutil.copy(BATCH / "argon.py", folder)
+        hosts = pathlib.Path(folder, "hosts")
+        hosts.write_text("localhost\nlocalhost\n")
+        queue = {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)} if script.startswith("pbs") \
+            else {"LSB_DJOB_NUMPROC": "2"}
+        program = pathlib.Path(sys.argv[1]).resolve().parent
+        return subprocess.Popen(
+            [BATCH / script], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "PATH": f"{folder}:{BATCH}:{program}:{os.environ['PATH']}", **queue,
+                 **variables})
+
+    def finish(self, job, status):
+        out, err = job.communicate(timeout=60)
+        self.assertEqual(job.returncode, status, out + err)
+        return out
+
     def test_templates_of_other_queues(self):
-        """As their queues would start them."""
+        for script in "pbs/one_node", "lsf/one_node":
+            with self.subTest(script=script), tempfile.TemporaryDirectory() as folder:
+                out = self.finish(self.start_template(folder, script, STEPS="20"), 0)
+                self.assertIn("done at step 20", out)
+
+    def test_templates_of_jobs_that_go_on(self):
+        """LSF tells the job, and requeues it for its status; PBS does neither."""
         with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder, "argon.py").write_bytes((BATCH / "argon.py").read_bytes())
-            hosts = pathlib.Path(folder, "hosts")
-            hosts.write_text("localhost\nlocalhost\n")
-            program = pathlib.Path(sys.argv[1]).parent
-            common = {**os.environ, "STEPS": "20",
-                      "PATH": f"{BATCH}:{program}:{os.environ['PATH']}"}
-            for script, variables in (
-                    ("pbs/one_node", {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)}),
-                    ("lsf/one_node", {"LSB_DJOB_NUMPROC": "2"})):
-                pathlib.Path(folder, "restart.npz").unlink(missing_ok=True)
-                run = subprocess.run([BATCH / script], env={**common, **variables}, cwd=folder,
-                                     capture_output=True, text=True, timeout=60)
-                self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-                self.assertIn("done at step 20", run.stdout)
+            job = self.start_template(folder, "lsf/preemptible")
+            restart = pathlib.Path(folder, "restart.npz")
+            while not restart.exists() and job.poll() is None:
+                time.sleep(0.1)
+            job.send_signal(signal.SIGUSR1)
+            self.finish(job, 75)
+            with np.load(restart) as saved:
+                step = int(saved["step"])
+            out = self.finish(self.start_template(folder, "lsf/preemptible", STEPS=str(step + 1)), 0)
+            self.assertIn(f"continuing at step {step}", out)
+        with tempfile.TemporaryDirectory() as folder:
+            qsub = pathlib.Path(folder, "qsub")
+            qsub.write_text("#!/bin/sh\necho submitted: $*\n")
+            qsub.chmod(0o755)
+            out = self.finish(self.start_template(folder, "pbs/preemptible", WARN_AFTER="4s"), 75)
+            self.assertIn("submitted: preemptible", out)
 
     def test_ipi_finds_its_address(self):
         source = BATCH.parent / "examples/ipi"
@@ -339,6 +367,8 @@ class Scripts(unittest.TestCase):
             self.assertNotRegex(path.read_text(), r"(?m)^[^#]*\bsleep\b", path.name)
             if path.suffix == "":
                 self.assertTrue(path.stat().st_mode & stat.S_IXUSR, path.name)
+            if path.read_text().startswith("#!/bin/bash"):
+                subprocess.run(["bash", "-n", path], check=True)
 
 
 if __name__ == "__main__":
