@@ -28,10 +28,9 @@ PiecewiseSum::PiecewiseSum(const Communicator& ranks, std::span<double> data, st
 
 std::size_t PiecewiseSum::wait_for(std::size_t count) {
   count = std::min(count, data_.size());
-  doze_until([&] {
-    get_on();
-    return finished_ >= count;
-  });
+  // Where pieces get on, the next step is near: it is not slept through.
+  while (finished_ < count) doze_until([this] { return get_on(); });
+  get_on();
   return finished_;
 }
 
@@ -59,17 +58,23 @@ void PiecewiseSum::start_pieces() {
 }
 
 /// Adds up and sends on what has arrived, and lets go of what has been sent.
-void PiecewiseSum::get_on() {
+/// @return whether there was anything to be done
+bool PiecewiseSum::get_on() {
+  bool any = false;
   for (Piece& piece : under_way_) {
+    if (piece.summed_up) continue;
     // None overtakes another: they are received in the order in which they are sent.
-    if (!piece.summed_up && !sum_up(piece)) break;
+    if (!sum_up(piece)) break;
+    any = true;
   }
   while (!under_way_.empty() && under_way_.front().summed_up &&
          under_way_.front().departure.test()) {
     finished_ += under_way_.front().numbers.size();
     under_way_.pop_front();
     start_pieces();
+    any = true;
   }
+  return any;
 }
 
 /// @return whether all that belongs to it was there

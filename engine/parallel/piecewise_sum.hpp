@@ -55,7 +55,7 @@ class PiecewiseSum {
 
   std::vector<int> sources() const;
   void start_pieces();
-  void get_on();
+  bool get_on();
   bool sum_up(Piece& piece);
 
   const Communicator* ranks_ = nullptr;
