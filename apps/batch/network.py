@@ -8,6 +8,14 @@ import struct
 import subprocess
 
 
+# How Open MPI notices that a node is lost: one that fell silent sends nothing to say so. mpirun and
+# its helpers on the nodes are told to ask each other after a minute without a word, and to give up
+# after six questions 10 s apart, as forcewire does with its server. By default that takes 8 minutes.
+NOTICE_LOST_NODES = {"OMPI_MCA_oob_tcp_keepalive_time": "60",
+                     "OMPI_MCA_oob_tcp_keepalive_intvl": "10",
+                     "OMPI_MCA_oob_tcp_keepalive_probes": "6"}
+
+
 class NoAddress(Exception):
     """There is no address to be found; says what to do."""
 

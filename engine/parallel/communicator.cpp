@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t longest_piece = std::size_t{1} << 30;
 static_assert(longest_piece <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
 
+constexpr int tag = 0;  // order tells messages apart
+
 template <typename T, typename Call>
 void in_pieces(std::span<T> data, Call call) {
   for (std::size_t begin = 0; begin < data.size(); begin += longest_piece) {
@@ -25,10 +27,10 @@ void in_pieces(std::span<T> data, Call call) {
 }
 
 /// The parts of an operation that `call(piece, count, request)` begins.
-template <typename Call>
-Pending start_in_pieces(std::span<double> data, Call call) {
+template <typename T, typename Call>
+Pending start_in_pieces(std::span<T> data, Call call) {
   std::vector<MPI_Request> requests;
-  in_pieces(data, [&](double* piece, int count) {
+  in_pieces(data, [&](T* piece, int count) {
     call(piece, count, &requests.emplace_back(MPI_REQUEST_NULL));
   });
   return Pending(std::move(requests));
@@ -141,12 +143,15 @@ void Communicator::sum_to_root(std::span<double> data) const {
   });
 }
 
-Pending Communicator::start_sum_to_root(std::span<double> data) const {
-  return start_in_pieces(data, [this](double* piece, int count, MPI_Request* request) {
-    const void* send = is_root() ? MPI_IN_PLACE : piece;
-    void* receive = is_root() ? piece : nullptr;
-    check_mpi(MPI_Ireduce(send, receive, count, MPI_DOUBLE, MPI_SUM, 0, comm_, request),
-              "MPI_Ireduce");
+Pending Communicator::start_send(std::span<const double> data, int to) const {
+  return start_in_pieces(data, [this, to](const double* piece, int count, MPI_Request* request) {
+    check_mpi(MPI_Isend(piece, count, MPI_DOUBLE, to, tag, comm_, request), "MPI_Isend");
+  });
+}
+
+Pending Communicator::start_receive(std::span<double> data, int from) const {
+  return start_in_pieces(data, [this, from](double* piece, int count, MPI_Request* request) {
+    check_mpi(MPI_Irecv(piece, count, MPI_DOUBLE, from, tag, comm_, request), "MPI_Irecv");
   });
 }
 

@@ -65,8 +65,12 @@ class Communicator {
   /// Element-wise sum over ranks, in `data` of the root alone; elsewhere `data` stays. @collective
   void sum_to_root(std::span<double> data) const;
 
-  /// Begins a `sum_to_root`. What ranks begin, they begin in the same order. @collective
-  Pending start_sum_to_root(std::span<double> data) const;
+  /// Begins to send `data` to rank `to`, who receives as many numbers. Not collective; what one
+  /// rank sends another arrives in the same order.
+  Pending start_send(std::span<const double> data, int to) const;
+
+  /// Begins to receive what rank `from` sends.
+  Pending start_receive(std::span<double> data, int from) const;
 
   /// @collective
   int max(int value) const;

@@ -9,4 +9,18 @@ namespace forcewire {
 /// a 256th of it, 4 ms at most.
 void doze(std::chrono::steady_clock::duration waited);
 
+/// Returns when `is_over()`: asks all the time for a millisecond, and then dozes in between. The
+/// core is left to others when that takes long.
+template <typename Condition>
+void doze_until(Condition is_over) {
+  using Clock = std::chrono::steady_clock;
+  // The other ranks may wait with us for a server who takes his time.
+  constexpr std::chrono::milliseconds spin{1};
+  const auto start = Clock::now();
+  while (!is_over()) {
+    const auto waited = Clock::now() - start;
+    if (waited >= spin) doze(waited);
+  }
+}
+
 }  // namespace forcewire

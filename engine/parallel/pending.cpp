@@ -1,6 +1,5 @@
 #include "engine/parallel/pending.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include "engine/parallel/doze.hpp"
@@ -19,14 +18,7 @@ bool Pending::test() {
 }
 
 void Pending::wait() {
-  using Clock = std::chrono::steady_clock;
-  // The other ranks may wait with us for a server who takes his time.
-  constexpr std::chrono::milliseconds spin{1};
-  const auto start = Clock::now();
-  while (!test()) {
-    const auto waited = Clock::now() - start;
-    if (waited >= spin) doze(waited);
-  }
+  doze_until([this] { return test(); });
 }
 
 }  // namespace forcewire

@@ -6,8 +6,8 @@
 
 namespace forcewire {
 
-/// A collective operation that has begun and goes on while this rank does something else. Until it
-/// has ended, its numbers are MPI's.
+/// A message or a collective operation that has begun and goes on while this rank does something
+/// else. Until it has ended, its numbers are MPI's.
 ///
 /// MPI cannot call it off: who gives it up, as an exception does, leaves it running.
 class Pending {

@@ -35,7 +35,8 @@ class Job:
         self.cluster = cluster
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="job-", dir=cluster.folder))
         shutil.copy(BATCH / "argon.py", self.folder)
-        for name in ("argon.xyz", "path_integral/input.xml"):
+        example = "npt_inet" if script == "slurm/constant_pressure" else "path_integral"
+        for name in ("argon.xyz", f"{example}/input.xml"):
             shutil.copy(IPI_EXAMPLES / name, self.folder)
         self.runs = 0  # that have been met in the middle
         self.mark = f"FORCEWIRE_TEST_MARK={uuid.uuid4().hex}"
@@ -105,12 +106,12 @@ class Job:
         return [pid for pid in self.processes("forcewire") if is_there(pid)]
 
     @contextlib.contextmanager
-    def in_the_middle(self):
+    def in_the_middle(self, program="argon.py"):
         """The server does not go on before it is told to leave, whatever the speed of this
         machine: what is done to the job in here meets it at work."""
         self.runs += 1
         self.wait_until_it_computes(self.runs)
-        server, = self.processes("argon.py")
+        server, = self.processes(program)
         os.kill(server, signal.SIGSTOP)
         yield
         terminate = 1 << (signal.SIGTERM - 1)
@@ -196,6 +197,22 @@ class SlurmTest(unittest.TestCase):
         self.assertEqual(job.output().count("with_server: ended in order after SIGUSR1"), 2)
         np.testing.assert_allclose(self.expect_good_energies(job, 200),
                                    self.expect_good_energies(urgent, 200), rtol=1e-7)
+        self.expect_nothing_left(job)
+
+    def test_ipi_in_two_jobs(self):
+        """i-PI writes RESTART after the warning, and the same job goes on from there."""
+        ipi = os.environ.get("IPI", "i-pi")
+        if not shutil.which(ipi.split()[0]):
+            ipi = f"{sys.executable} {pathlib.Path(__file__).with_name('like_ipi.py')}"
+        job = self.submit("slurm/constant_pressure", "--ntasks=2", IPI=ipi)
+        with job.in_the_middle(os.path.basename(ipi.split()[-1])):
+            self.cluster.run("scancel", "--signal=USR1", "--batch", job.id)
+        self.expect(job, "COMPLETED", "0:0")
+        self.assertEqual(job.info()["Restarts"], "1")
+        requests = [int(count) for count in re.findall(r"(?m)^  requests +(\d+)", job.output())]
+        self.assertEqual(len(requests), 2)
+        # 1000 steps; i-PI begins with the forces at the start, and has step 0.
+        self.assertIn(sum(requests), range(1000, 1004))
         self.expect_nothing_left(job)
 
     def test_jobs_that_fail(self):

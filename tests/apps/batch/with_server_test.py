@@ -19,6 +19,8 @@ import time
 import unittest
 import uuid
 
+import numpy as np
+
 BATCH = pathlib.Path(__file__).resolve().parents[3] / "apps/batch"
 sys.path.insert(0, str(BATCH))
 
@@ -198,6 +200,20 @@ class WithServer(unittest.TestCase):
         self.assertRegex(out, r"^127\.0\.0\.1 \d+\n$")
 
 
+    def test_lost_nodes_are_noticed(self):
+        """Unless somebody has said when."""
+        engine = ["sh", "-c", "env | grep ^OMPI_MCA_oob_tcp_keepalive | sort"]
+        names = [f"OMPI_MCA_oob_tcp_keepalive_{name}" for name in ("intvl", "probes", "time")]
+        for name in names:
+            os.environ.pop(name, None)
+        os.environ[names[1]] = "3"
+        self.addCleanup(os.environ.pop, names[1])
+        out = self.expect(self.start(ends(0, 0.3), engine, "--tcp", "--interface", "lo"), 0, "server at")
+        self.assertEqual(out.split(), [f"{names[0]}=10", f"{names[1]}=3", f"{names[2]}=60"])
+        self.assertEqual(self.expect(self.start(ends(0, 0.3), [*engine[:2], engine[2] + " || true"]), 0),
+                         f"{names[1]}=3\n")
+
+
 class Network(unittest.TestCase):
     def test_nobody_takes_a_reserved_port(self):
         reservation, port = network.reserve_port()
@@ -236,6 +252,10 @@ class Places(unittest.TestCase):
             run = subprocess.run([BATCH / "places"], env={**os.environ, "PBS_NODEFILE": str(hosts)},
                                  capture_output=True, text=True)
             self.assertEqual((run.returncode, run.stdout), (0, "a\nb\n"))
+            hosts.write_text("a\nb\na\nb\na\n")
+            run = subprocess.run([BATCH / "places", "--host"], capture_output=True, text=True,
+                                 env={**os.environ, "PBS_NODEFILE": str(hosts)})
+            self.assertEqual((run.returncode, run.stdout), (0, "b:2,a:2\n"))
             hosts.write_text("a\n")
             run = subprocess.run([BATCH / "places"], env={**os.environ, "PBS_NODEFILE": str(hosts)},
                                  capture_output=True, text=True)
@@ -274,23 +294,49 @@ class Cores(unittest.TestCase):
 
 
 class Scripts(unittest.TestCase):
+    def start_template(self, folder, script, **variables):
+        """As its queue would start it."""
+        shutil.copy(BATCH / "argon.py", folder)
+        hosts = pathlib.Path(folder, "hosts")
+        hosts.write_text("localhost\nlocalhost\n")
+        queue = {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)} if script.startswith("pbs") \
+            else {"LSB_DJOB_NUMPROC": "2"}
+        program = pathlib.Path(sys.argv[1]).resolve().parent
+        return subprocess.Popen(
+            [BATCH / script], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "PATH": f"{folder}:{BATCH}:{program}:{os.environ['PATH']}", **queue,
+                 **variables})
+
+    def finish(self, job, status):
+        out, err = job.communicate(timeout=60)
+        self.assertEqual(job.returncode, status, out + err)
+        return out
+
     def test_templates_of_other_queues(self):
-        """As their queues would start them."""
+        for script in "pbs/one_node", "lsf/one_node":
+            with self.subTest(script=script), tempfile.TemporaryDirectory() as folder:
+                out = self.finish(self.start_template(folder, script, STEPS="20"), 0)
+                self.assertIn("done at step 20", out)
+
+    def test_templates_of_jobs_that_go_on(self):
+        """LSF tells the job, and requeues it for its status; PBS does neither."""
         with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder, "argon.py").write_bytes((BATCH / "argon.py").read_bytes())
-            hosts = pathlib.Path(folder, "hosts")
-            hosts.write_text("localhost\nlocalhost\n")
-            program = pathlib.Path(sys.argv[1]).parent
-            common = {**os.environ, "STEPS": "20",
-                      "PATH": f"{BATCH}:{program}:{os.environ['PATH']}"}
-            for script, variables in (
-                    ("pbs/one_node", {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)}),
-                    ("lsf/one_node", {"LSB_DJOB_NUMPROC": "2"})):
-                pathlib.Path(folder, "restart.npz").unlink(missing_ok=True)
-                run = subprocess.run([BATCH / script], env={**common, **variables}, cwd=folder,
-                                     capture_output=True, text=True, timeout=60)
-                self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-                self.assertIn("done at step 20", run.stdout)
+            job = self.start_template(folder, "lsf/preemptible")
+            restart = pathlib.Path(folder, "restart.npz")
+            while not restart.exists() and job.poll() is None:
+                time.sleep(0.1)
+            job.send_signal(signal.SIGUSR1)
+            self.finish(job, 75)
+            with np.load(restart) as saved:
+                step = int(saved["step"])
+            out = self.finish(self.start_template(folder, "lsf/preemptible", STEPS=str(step + 1)), 0)
+            self.assertIn(f"continuing at step {step}", out)
+        with tempfile.TemporaryDirectory() as folder:
+            qsub = pathlib.Path(folder, "qsub")
+            qsub.write_text("#!/bin/sh\necho submitted: $*\n")
+            qsub.chmod(0o755)
+            out = self.finish(self.start_template(folder, "pbs/preemptible", WARN_AFTER="4s"), 75)
+            self.assertIn("submitted: preemptible", out)
 
     def test_ipi_finds_its_address(self):
         source = BATCH.parent / "examples/ipi"
@@ -321,6 +367,8 @@ class Scripts(unittest.TestCase):
             self.assertNotRegex(path.read_text(), r"(?m)^[^#]*\bsleep\b", path.name)
             if path.suffix == "":
                 self.assertTrue(path.stat().st_mode & stat.S_IXUSR, path.name)
+            if path.read_text().startswith("#!/bin/bash"):
+                subprocess.run(["bash", "-n", path], check=True)
 
 
 if __name__ == "__main__":

@@ -117,15 +117,19 @@ TEST(Communicator, BroadcastsSeveralInTheBackground) {
   EXPECT_TRUE(nothing.test());
 }
 
-TEST(Communicator, SumsInTheBackground) {
+TEST(Communicator, SendsInTheBackgroundAndInOrder) {
   const Communicator world = Communicator::world();
   const int n = world.size();
-  std::array<double, 2> data{1.0, static_cast<double>(world.rank())};
-  Pending sum = world.start_sum_to_root(data);
-  sum.wait();
-  EXPECT_TRUE(sum.test());
-  EXPECT_EQ(data[0], world.is_root() ? n : 1);
-  EXPECT_EQ(data[1], world.is_root() ? n * (n - 1) / 2 : world.rank());
+  const std::array<double, 3> sent{1.0, 2.0, static_cast<double>(world.rank())};
+  std::array<double, 3> received{};
+  const int before = (world.rank() + n - 1) % n;
+  Pending first = world.start_receive(std::span(received).first(1), before);
+  Pending second = world.start_receive(std::span(received).subspan(1), before);
+  Pending first_sent = world.start_send(std::span(sent).first(1), (world.rank() + 1) % n);
+  Pending second_sent = world.start_send(std::span(sent).subspan(1), (world.rank() + 1) % n);
+  for (Pending* each : {&second, &first, &first_sent, &second_sent}) each->wait();
+  EXPECT_TRUE(second.test());
+  EXPECT_EQ(received, (std::array<double, 3>{1.0, 2.0, static_cast<double>(before)}));
 }
 
 TEST(Communicator, FindsExtremes) {
