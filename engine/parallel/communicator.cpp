@@ -25,10 +25,10 @@ void in_pieces(std::span<T> data, Call call) {
 }
 
 /// The parts of an operation that `call(piece, count, request)` begins.
-template <typename Call>
-Pending start_in_pieces(std::span<double> data, Call call) {
+template <typename T, typename Call>
+Pending start_in_pieces(std::span<T> data, Call call) {
   std::vector<MPI_Request> requests;
-  in_pieces(data, [&](double* piece, int count) {
+  in_pieces(data, [&](T* piece, int count) {
     call(piece, count, &requests.emplace_back(MPI_REQUEST_NULL));
   });
   return Pending(std::move(requests));
@@ -153,6 +153,19 @@ Pending Communicator::start_sum_to_root(std::span<double> data) const {
 int Communicator::max(int value) const { return reduce_to_all(value, MPI_INT, MPI_MAX, comm_); }
 
 int Communicator::min(int value) const { return reduce_to_all(value, MPI_INT, MPI_MIN, comm_); }
+
+Pending Communicator::start_max(std::span<int> data) const {
+  return start_in_pieces(data, [this](int* piece, int count, MPI_Request* request) {
+    check_mpi(MPI_Iallreduce(MPI_IN_PLACE, piece, count, MPI_INT, MPI_MAX, comm_, request),
+              "MPI_Iallreduce");
+  });
+}
+
+std::vector<int> Communicator::gather_to_all(int value) const {
+  std::vector<int> result(static_cast<std::size_t>(size_));
+  check_mpi(MPI_Allgather(&value, 1, MPI_INT, result.data(), 1, MPI_INT, comm_), "MPI_Allgather");
+  return result;
+}
 
 std::uint32_t Communicator::common_bits(std::uint32_t bits) const {
   if (size_ == 1) return bits;
