@@ -224,9 +224,9 @@ std::optional<int> parse_optional_count(const char* option, const std::string& t
   int count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc() || end != text.data() + text.size() || count < 1) {
-    throw UsageError(fmt::format(
-        "{} is no number of them (expected 1 or more, got \"{}\"). Write for example {} 2.", option,
-        text, option));
+    throw UsageError(
+        fmt::format("bad number ({}; expected 1 or more, got \"{}\"). Write for example {} 2.",
+                    option, text, option));
   }
   return count;
 }

@@ -91,7 +91,7 @@ def print_chapter(title, names, rows):
         statuses = ", ".join(str(s) for s in sorted({row["status"] for row in measured}))
         seconds = [
             f"{max(times):.1f}" if (times := [r["seconds"] for r in measured if r["ranks"] == n])
-            else "" for n, _ in RUNS
+            else "" for n in numbers
         ]  # fmt: skip
         told = next((row for row in reversed(measured) if row["message"]), measured[-1])
         script = measured[0]["script"].removesuffix(".py")
