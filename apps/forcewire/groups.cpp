@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "apps/forcewire/usage_error.hpp"
@@ -20,12 +22,20 @@ std::vector<int> split(const CommandLine& command, std::span<const int> nodes) {
   return split_into_equal_groups(nodes, *command.ranks_per_group);
 }
 
+/// ... in the places of {group}.
 void put_number(std::string& text, int number) {
   constexpr std::string_view place = "{group}";
   const std::string digits = std::to_string(number);
   for (auto at = text.find(place); at != std::string::npos; at = text.find(place, at)) {
     text.replace(at, place.size(), digits);
   }
+}
+
+void put_number(std::optional<std::filesystem::path>& path, int number) {
+  if (!path) return;
+  std::string text = path->string();
+  put_number(text, number);
+  path = text;
 }
 
 }  // namespace
@@ -52,11 +62,7 @@ CommandLine command_of_group(CommandLine command, int number) {
   } else {
     put_number(std::get<TcpEndpoint>(command.endpoint).host, number);
   }
-  if (command.stop_file) {
-    std::string path = command.stop_file->string();
-    put_number(path, number);
-    command.stop_file = path;
-  }
+  put_number(command.stop_file, number);
   return command;
 }
 

@@ -72,7 +72,7 @@ class GroupsTest(GroupedRun, ProgramTest):
             before = [processor_seconds(pid) for pid in ranks]
             time.sleep(1)
             used = [processor_seconds(pid) - seconds for pid, seconds in zip(ranks, before)]
-            self.assertLess(max(used), 0.1)  # three hundredths at most, when nothing else runs
+            self.assertLess(max(used), 0.1)  # a five-hundredth, when nothing else runs
 
             for connection in (connections[0], connections[3]):
                 connection.evaluate(*structures.crystal())
