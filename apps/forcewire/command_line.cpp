@@ -39,6 +39,9 @@ struct RawOptions {
   std::string on_disconnect = "exit";
   std::string max_seconds;
   std::string stop_file;
+  std::string groups;
+  std::string ranks_per_group;
+  bool fail_fast = false;
   std::string idle = "auto";
   int pretended_nodes = 0;
   bool zero_virial = false;
@@ -151,6 +154,26 @@ void declare_patience_options(CLI::App& app, RawOptions& raw) {
       ->group(group);
 }
 
+void declare_group_options(CLI::App& app, RawOptions& raw) {
+  const char* group = "Groups (several engines in one launch)";
+  app.add_option("--groups", raw.groups,
+                 "Split the ranks into N groups: each connects to the server, and has a\n"
+                 "model of its own, and the lines of group 2 begin with [2]. A group has\n"
+                 "ranks of one node, or, of fewer groups than nodes, whole nodes; so that\n"
+                 "groups can be of different sizes. {group} in -a and --stop-file is its\n"
+                 "number, for servers of their own")
+      ->option_text("N")
+      ->group(group);
+  app.add_option("--ranks-per-group", raw.ranks_per_group,
+                 "Groups of M ranks each; as few as possible straddle nodes")
+      ->option_text("M")
+      ->group(group);
+  app.add_flag("--fail-fast", raw.fail_fast,
+               "When a group fails the others leave in order, between two requests;\n"
+               "otherwise they serve their connections to the end")
+      ->group(group);
+}
+
 void declare_waiting_options(CLI::App& app, RawOptions& raw) {
   app.add_option("--idle", raw.idle,
                  "How ranks other than 0 wait for the next request:\n"
@@ -194,6 +217,18 @@ nanoseconds parse_seconds(const char* option, const std::string& text) {
 std::optional<nanoseconds> parse_optional_seconds(const char* option, const std::string& text) {
   if (text.empty()) return std::nullopt;
   return parse_seconds(option, text);
+}
+
+std::optional<int> parse_optional_count(const char* option, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count < 1) {
+    throw UsageError(
+        fmt::format("bad number ({}; expected 1 or more, got \"{}\"). Write for example {} 2.",
+                    option, text, option));
+  }
+  return count;
 }
 
 std::uint16_t parse_port(const std::string& text) {
@@ -298,6 +333,14 @@ CommandLine interpret(const RawOptions& raw) {
   result.on_disconnect = parse_on_disconnect(raw.on_disconnect);
   result.max_time = parse_optional_seconds("--max-seconds", raw.max_seconds);
   result.stop_file = optional_path(raw.stop_file);
+  result.groups = parse_optional_count("--groups", raw.groups);
+  result.ranks_per_group = parse_optional_count("--ranks-per-group", raw.ranks_per_group);
+  if (result.groups && result.ranks_per_group) {
+    throw UsageError(
+        "two ways to split the ranks (expected --groups or --ranks-per-group, got both). Leave one "
+        "out.");
+  }
+  result.fail_fast = raw.fail_fast;
   result.idle = parse_idle(raw.idle);
   result.pretended_nodes = raw.pretended_nodes;
   result.zero_virial = raw.zero_virial;
@@ -322,6 +365,7 @@ std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* 
   declare_server_options(app, raw);
   declare_model_options(app, raw);
   declare_patience_options(app, raw);
+  declare_group_options(app, raw);
   declare_waiting_options(app, raw);
   declare_output_options(app, raw);
   app.get_option("--options")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

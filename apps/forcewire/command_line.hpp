@@ -41,6 +41,10 @@ struct CommandLine {
   std::optional<std::filesystem::path> stop_file;        ///< leave when this file appears
   OnDisconnect on_disconnect = OnDisconnect::exit;
 
+  std::optional<int> groups;           ///< split the ranks into so many engines ...
+  std::optional<int> ranks_per_group;  ///< ... or into engines of so many ranks
+  bool fail_fast = false;              ///< when one of them fails the others leave
+
   Idle idle = Idle::automatic;  ///< how ranks wait for the next request
   int pretended_nodes = 0;      ///< for tests: see EvaluatorOptions
 

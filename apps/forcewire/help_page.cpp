@@ -34,6 +34,10 @@ constexpr std::string_view examples = R"(Examples:
   vacuum add --periodic none or --periodic ab; otherwise it counts as a crystal, tail correction
   included.
 
+  Path integrals with several beads at a time: four groups of two ranks, which i-PI serves like
+  four clients:
+    mpirun -n 8 forcewire --groups 4 -u -a argon -m lj ...
+
   In a batch job, with the server on another node and slow to start, and the last minutes kept for
   an orderly end:
     srun forcewire -a $SERVER_NODE --wait 600 --max-seconds 86000 --stop-file STOP -m lj ...
@@ -48,6 +52,7 @@ Exit status:
    5  the server broke the protocol
    6  the potential failed: bad numbers in or out, no memory, or an exception
   70  a bug in forcewire
+  With --groups, the status of the first group, by number, that failed.
   With a status other than 0 mpirun adds lines of its own; mpirun --quiet does not. When mpirun
   itself is killed by SIGTERM or Ctrl-C, we leave in order, but it returns a status of its own.
 )";

@@ -6,12 +6,16 @@
 #include <exception>
 #include <iostream>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "apps/forcewire/command_line.hpp"
 #include "apps/forcewire/failure.hpp"
+#include "apps/forcewire/groups.hpp"
 #include "apps/forcewire/placement.hpp"
+#include "apps/forcewire/report.hpp"
 #include "apps/forcewire/root.hpp"
 #include "apps/forcewire/stop_conditions.hpp"
 #include "apps/forcewire/template_file.hpp"
@@ -31,7 +35,8 @@ struct Setup {
   Model model;
 };
 
-Setup set_up(CommandLine command) {
+Setup set_up(CommandLine command, int ranks) {
+  check_groups(command, ranks);
   ModelRequest request{command.model, command.model_options, {}};
   if (command.template_file) request.symbols = read_species(*command.template_file);
   Model model = make_model(request);
@@ -51,12 +56,12 @@ Setup set_up(CommandLine command) {
   return {std::move(command), std::move(model)};
 }
 
-/// What the command line leads to on this rank.
-std::variant<Setup, Page, Failure> prepare(int argc, const char* const* argv) {
+/// What the command line leads to on this rank, of `ranks`.
+std::variant<Setup, Page, Failure> prepare(int ranks, int argc, const char* const* argv) {
   try {
     auto wish = parse_command_line(argc, argv);
     if (auto* page = std::get_if<Page>(&wish)) return std::move(*page);
-    return set_up(std::get<CommandLine>(std::move(wish)));
+    return set_up(std::get<CommandLine>(std::move(wish)), ranks);
   } catch (...) {
     return to_failure(std::current_exception());
   }
@@ -64,10 +69,11 @@ std::variant<Setup, Page, Failure> prepare(int argc, const char* const* argv) {
 
 /// Does any rank have a failure? If so the first of them says it, and all get its status.
 /// Files can be missing on one node only, hence the vote. @collective
-std::optional<ExitStatus> agree_on_failure(const Communicator& world, const Failure* failure) {
+std::optional<ExitStatus> agree_on_failure(const Communicator& world, const Failure* failure,
+                                           const std::string& prefix = {}) {
   const int speaker = world.min(failure != nullptr ? world.rank() : world.size());
   if (speaker == world.size()) return std::nullopt;
-  if (speaker == world.rank()) std::cerr << error_line(*failure) << std::flush;
+  if (speaker == world.rank()) std::cerr << prefix << error_line(*failure) << std::flush;
   return static_cast<ExitStatus>(
       world.max(speaker == world.rank() ? static_cast<int>(failure->status) : 0));
 }
@@ -81,32 +87,14 @@ ExitStatus run_root(Root& root, Evaluator& evaluator) {
     throw;  // nobody can be told
   } catch (...) {
     const Failure failure = to_failure(std::current_exception());
-    std::cerr << error_line(failure) << std::flush;
+    root.say(failure);
     status = failure.status;
   }
   evaluator.release(static_cast<int>(status));
   return status;
 }
 
-}  // namespace
-
-ExitStatus run_program(const Communicator& world, int argc, const char* const* argv) {
-  const auto start = std::chrono::steady_clock::now();
-  auto plan = prepare(argc, argv);
-  if (const auto status = agree_on_failure(world, std::get_if<Failure>(&plan))) return *status;
-  if (const auto* page = std::get_if<Page>(&plan)) {
-    if (world.is_root()) std::cout << page->text << std::flush;
-    return ExitStatus::success;
-  }
-
-  install_stop_signals();
-  auto& [command, model] = std::get<Setup>(plan);
-  const Placement placement = find_placement(world);
-  std::optional<Root> root;
-  if (world.is_root()) {
-    root.emplace(command, model, start);
-    root->report().start(command, model, placement);
-  }
+EvaluatorOptions evaluator_options(const CommandLine& command, const Model& model) {
   EvaluatorOptions options;
   options.periodicity = command.periodicity;
   options.species = model.species;
@@ -114,15 +102,59 @@ ExitStatus run_program(const Communicator& world, int argc, const char* const* a
   options.pretended_nodes = command.pretended_nodes;
   options.reproducible = command.reproducible;
   options.fewest_shared = fewest_shared(*model.potential);
-  std::optional<Evaluator> evaluator;
+  return options;
+}
+
+/// The evaluator of the ranks of a group; or why there is none, on all of them.
+std::optional<Failure> make_evaluator(std::optional<Evaluator>& evaluator,
+                                      const Communicator& ranks, const CommandLine& command,
+                                      Model& model) {
+  EvaluatorOptions options = evaluator_options(command, model);
   try {
-    evaluator.emplace(world, std::move(model.potential), std::move(options));
-  } catch (const ModelError&) {  // on all ranks
-    const Failure failure = to_failure(std::current_exception());
-    return *agree_on_failure(world, &failure);
+    evaluator.emplace(ranks, std::move(model.potential), std::move(options));
+  } catch (const ModelError&) {
+    return to_failure(std::current_exception());
   }
-  if (root) return run_root(*root, *evaluator);
-  return static_cast<ExitStatus>(evaluator->serve());
+  return std::nullopt;
+}
+
+}  // namespace
+
+ExitStatus run_program(const Communicator& world, int argc, const char* const* argv) {
+  const auto start = std::chrono::steady_clock::now();
+  auto plan = prepare(world.size(), argc, argv);
+  if (const auto status = agree_on_failure(world, std::get_if<Failure>(&plan))) return *status;
+  if (const auto* page = std::get_if<Page>(&plan)) {
+    if (world.is_root()) std::cout << page->text << std::flush;
+    return ExitStatus::success;
+  }
+
+  install_stop_signals();
+  Setup& setup = std::get<Setup>(plan);
+  const Placement placement = find_placement(world);
+  Groups groups(world, setup.command);
+  Report report(std::cout, std::cerr, setup.command.verbosity);  // the world's root's
+  if (world.is_root()) report.start(setup.command, setup.model, placement, groups.sizes());
+
+  const CommandLine command = groups.command_for_own(setup.command);
+  std::optional<Evaluator> evaluator;
+  const auto failure = make_evaluator(evaluator, groups.own(), command, setup.model);
+  // All groups begin, or none.
+  if (const auto status = agree_on_failure(world, failure ? &*failure : nullptr, groups.prefix())) {
+    return *status;
+  }
+  ExitStatus status = ExitStatus::success;
+  if (evaluator->is_root()) {
+    Root root(command, setup.model, start, groups.prefix(), [&] { return groups.why_to_leave(); });
+    status = run_root(root, *evaluator);
+  } else {
+    status = static_cast<ExitStatus>(evaluator->serve());
+  }
+  evaluator.reset();  // groups that go on may need the memory
+
+  const std::vector<ExitStatus> statuses = groups.wait_for_all(status);
+  if (const auto failed = failed_groups(statuses); world.is_root() && failed) report.note(*failed);
+  return status_of_launch(statuses);
 }
 
 }  // namespace forcewire

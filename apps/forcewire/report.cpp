@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <ostream>
 #include <utility>
 
@@ -65,6 +67,21 @@ std::string volume_text(double cubic_bohr) {
                      cubic_bohr / std::pow(angstrom, 3));
 }
 
+/// How many groups of how many ranks: `4 of 2 ranks`, `3 of 3 ranks, 1 of 2 ranks`.
+std::string groups_text(std::span<const GroupSize> groups, bool several_nodes) {
+  std::map<int, int, std::greater<>> numbers;  // by size, the largest first
+  for (const GroupSize& group : groups) ++numbers[group.ranks];
+  std::string text;
+  for (const auto& [ranks, number] : numbers) {
+    text += fmt::format("{}{} of {}", text.empty() ? "" : ", ", number, count(ranks, "rank"));
+  }
+  if (!several_nodes) return text;
+  const auto straddling = std::count_if(groups.begin(), groups.end(),
+                                        [](const GroupSize& group) { return group.nodes > 1; });
+  return text + (straddling == 0 ? "; each on one node"
+                                 : fmt::format("; {} on several nodes", straddling));
+}
+
 }  // namespace
 
 Report::Report(std::ostream& out, std::ostream& warnings, Verbosity verbosity)
@@ -90,7 +107,8 @@ void Report::check(const CheckReport& outcome) {
             << std::flush;
 }
 
-void Report::start(const CommandLine& command, const Model& model, const Placement& placement) {
+void Report::start(const CommandLine& command, const Model& model, const Placement& placement,
+                   std::span<const GroupSize> groups) {
   if (placement.is_overcommitted()) {
     warning(fmt::format(
         "{} on a node with {} to use: they will wait for each other. Start fewer "
@@ -102,6 +120,10 @@ void Report::start(const CommandLine& command, const Model& model, const Placeme
   text += row("server", where(command.endpoint));
   text += row("ranks", fmt::format("{} on {}, {} kernels", placement.ranks,
                                    count(placement.nodes, "node"), simd_target()));
+  if (!groups.empty()) {
+    const bool several_nodes = placement.nodes > 1 || command.pretended_nodes > 1;
+    text += row("groups", groups_text(groups, several_nodes));
+  }
   text += row("model", command.model);
   for (const auto& [label, value] : model.potential->description()) {
     text += row("  " + label, value);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "apps/forcewire/placement.hpp"
 #include "engine/geometry/cell.hpp"
 #include "engine/parallel/evaluator.hpp"
+#include "engine/parallel/rank_groups.hpp"
 #include "engine/potentials/registry.hpp"
 #include "socket/session.hpp"
 
@@ -27,7 +29,9 @@ class Report {
   Report(std::ostream& out, std::ostream& warnings, Verbosity verbosity);
 
   /// What the program will do.
-  void start(const CommandLine& command, const Model& model, const Placement& placement);
+  /// @param groups of the ranks, if they are split
+  void start(const CommandLine& command, const Model& model, const Placement& placement,
+             std::span<const GroupSize> groups = {});
 
   /// One line about what happens.
   void note(std::string_view text);

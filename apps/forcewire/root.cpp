@@ -44,11 +44,14 @@ std::string farewell(Exit::Reason reason, const StopConditions& stop, const Comm
 
 }  // namespace
 
-Root::Root(const CommandLine& command, const Model& model, Clock::time_point start)
+Root::Root(const CommandLine& command, const Model& model, Clock::time_point start,
+           const std::string& prefix, std::function<std::string()> why_to_leave)
     : command_(command),
       model_(model),
-      stop_(start, command.max_time, command.stop_file),
-      report_(std::cout, std::cerr, command.verbosity) {}
+      stop_(start, command.max_time, command.stop_file, std::move(why_to_leave)),
+      out_(std::cout, prefix),
+      err_(std::cerr, prefix),
+      report_(out_, err_, command.verbosity) {}
 
 void Root::run(Evaluator& evaluator) {
   try {
@@ -59,6 +62,8 @@ void Root::run(Evaluator& evaluator) {
   }
   summarize(evaluator);
 }
+
+void Root::say(const Failure& failure) { err_ << error_line(failure) << std::flush; }
 
 /// Waits for a server that has something to say, and serves it to the end.
 /// @return whether another one may follow

@@ -3,12 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "apps/forcewire/command_line.hpp"
 #include "apps/forcewire/engine_loop.hpp"
+#include "apps/forcewire/failure.hpp"
+#include "apps/forcewire/prefixed_stream.hpp"
 #include "apps/forcewire/report.hpp"
 #include "apps/forcewire/stop_conditions.hpp"
 #include "engine/geometry/cell.hpp"
@@ -25,15 +28,19 @@ class Root {
  public:
   /// @param command and `model` stay the caller's
   /// @param start when the program began
-  Root(const CommandLine& command, const Model& model, std::chrono::steady_clock::time_point start);
-
-  Report& report() { return report_; }
+  /// @param prefix of all lines it writes: see PrefixedStream
+  /// @param why_to_leave besides what the user told: see StopConditions
+  Root(const CommandLine& command, const Model& model, std::chrono::steady_clock::time_point start,
+       const std::string& prefix = {}, std::function<std::string()> why_to_leave = {});
 
   /// Finds the server and serves it to the end; then, if the user wants that, the next one.
   ///
   /// @throws ConnectError, PeerError, PotentialFailure, InvalidStructure; the summary is out by
   /// then
   void run(Evaluator& evaluator);
+
+  /// Says why it ended before its time.
+  void say(const Failure& failure);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -57,6 +64,8 @@ class Root {
   const CommandLine& command_;
   const Model& model_;
   StopConditions stop_;
+  PrefixedStream out_;
+  PrefixedStream err_;
   Report report_;
   bool is_first_ = true;  // of a session
   bool said_waiting_ = false;

@@ -60,8 +60,12 @@ void install_stop_signals() {
 
 StopConditions::StopConditions(Clock::time_point start,
                                std::optional<std::chrono::nanoseconds> max_time,
-                               std::optional<std::filesystem::path> stop_file)
-    : start_(start), max_time_(max_time), stop_file_(std::move(stop_file)) {}
+                               std::optional<std::filesystem::path> stop_file,
+                               std::function<std::string()> other)
+    : start_(start),
+      max_time_(max_time),
+      stop_file_(std::move(stop_file)),
+      other_(std::move(other)) {}
 
 bool StopConditions::requested() {
   if (!reason_.empty()) return true;
@@ -71,6 +75,8 @@ bool StopConditions::requested() {
     reason_ = fmt::format("--max-seconds {:g}", std::chrono::duration<double>(*max_time_).count());
   } else if (stop_file_ && stop_file_is_there()) {
     reason_ = fmt::format("stop file {}", stop_file_->string());
+  } else if (other_) {
+    reason_ = other_();
   }
   return !reason_.empty();
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -14,15 +15,19 @@ namespace forcewire {
 /// process at once, for people whose patience with Ctrl-C is over. SIGPIPE is ignored.
 void install_stop_signals();
 
-/// Decides on the root when to leave in order: a signal, the age of the program, a stop file.
+/// Decides on the root when to leave in order: a signal, the age of the program, a stop file, or
+/// what else the program has in mind.
 class StopConditions {
  public:
   /// @param start when the program began
   /// @param max_time age at which it ends
   /// @param stop_file ends it by appearing
+  /// @param other another reason to leave, or nothing as long as there is none; asked as often as
+  ///        `requested`. Empty: there is never one
   StopConditions(std::chrono::steady_clock::time_point start,
                  std::optional<std::chrono::nanoseconds> max_time,
-                 std::optional<std::filesystem::path> stop_file);
+                 std::optional<std::filesystem::path> stop_file,
+                 std::function<std::string()> other = {});
 
   /// Is it time to leave? Cheap enough to be asked thousands of times a second. Once true, it stays
   /// so.
@@ -37,6 +42,7 @@ class StopConditions {
   std::chrono::steady_clock::time_point start_;
   std::optional<std::chrono::nanoseconds> max_time_;
   std::optional<std::filesystem::path> stop_file_;
+  std::function<std::string()> other_;
   std::chrono::steady_clock::time_point next_look_{};  // for the stop file
   std::string reason_;
 };

@@ -159,6 +159,19 @@ int Communicator::max(int value) const { return reduce_to_all(value, MPI_INT, MP
 
 int Communicator::min(int value) const { return reduce_to_all(value, MPI_INT, MPI_MIN, comm_); }
 
+Pending Communicator::start_max(std::span<int> data) const {
+  return start_in_pieces(data, [this](int* piece, int count, MPI_Request* request) {
+    check_mpi(MPI_Iallreduce(MPI_IN_PLACE, piece, count, MPI_INT, MPI_MAX, comm_, request),
+              "MPI_Iallreduce");
+  });
+}
+
+std::vector<int> Communicator::gather_to_all(int value) const {
+  std::vector<int> result(static_cast<std::size_t>(size_));
+  check_mpi(MPI_Allgather(&value, 1, MPI_INT, result.data(), 1, MPI_INT, comm_), "MPI_Allgather");
+  return result;
+}
+
 std::uint32_t Communicator::common_bits(std::uint32_t bits) const {
   if (size_ == 1) return bits;
   return reduce_to_all(bits, MPI_UINT32_T, MPI_BAND, comm_);

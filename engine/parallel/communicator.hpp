@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "engine/parallel/pending.hpp"
 
@@ -77,6 +78,13 @@ class Communicator {
 
   /// @collective
   int min(int value) const;
+
+  /// Begins to find the largest of each number over ranks, in `data` of all ranks. What ranks
+  /// begin, they begin in the same order. @collective
+  Pending start_max(std::span<int> data) const;
+
+  /// The `value` of each rank, on all ranks. @collective
+  std::vector<int> gather_to_all(int value) const;
 
   /// The bits that are set in the `bits` of all ranks. @collective
   std::uint32_t common_bits(std::uint32_t bits) const;

@@ -21,4 +21,9 @@ NodeLayout::NodeLayout(const Communicator& world, int pretended_nodes)
   node_count_ = node_.broadcast_number(node_count_, 0);
 }
 
+std::vector<int> nodes_of_ranks(const Communicator& world, int pretended_nodes) {
+  const NodeLayout layout(world, pretended_nodes);
+  return world.gather_to_all(layout.node().broadcast_number(world.rank(), 0));  // of its leader
+}
+
 }  // namespace forcewire

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "engine/parallel/communicator.hpp"
 
@@ -27,5 +28,9 @@ class NodeLayout {
   std::optional<Communicator> leaders_;
   int node_count_;
 };
+
+/// For each rank a number that it has in common with the ranks of its node alone: see
+/// `NodeLayout`. @collective
+std::vector<int> nodes_of_ranks(const Communicator& world, int pretended_nodes = 0);
 
 }  // namespace forcewire

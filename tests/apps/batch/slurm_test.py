@@ -260,7 +260,9 @@ class SlurmTest(unittest.TestCase):
             self.skipTest("no i-PI here (neither i-pi in PATH nor the variable IPI)")
         job = self.submit("slurm/path_integral", "--ntasks=3", ENGINES="2")
         self.expect(job, "COMPLETED", "0:0")
-        requests = [int(count) for count in re.findall(r"(?m)^  requests +(\d+)", job.output())]
+        self.assertRegex(job.output(), r"(?m)^  groups +2 of 1 rank$")
+        requests = [int(count) for count in
+                    re.findall(r"(?m)^\[\d\]   requests +(\d+)", job.output())]
         self.assertEqual(len(requests), 2)
         self.assertEqual(sum(requests), 1608)
         self.assertGreater(min(requests), 400)

@@ -149,6 +149,26 @@ TEST(CommandLine, Verbosity) {
   EXPECT_EQ(understand({"-m", "lj", "-q"}).verbosity, Verbosity::quiet);
 }
 
+TEST(CommandLine, GroupsOfRanks) {
+  EXPECT_FALSE(understand({"-m", "lj"}).groups);
+  EXPECT_FALSE(understand({"-m", "lj"}).fail_fast);
+  const CommandLine groups = understand({"-m", "lj", "--groups", "4", "--fail-fast"});
+  EXPECT_EQ(groups.groups, 4);
+  EXPECT_FALSE(groups.ranks_per_group);
+  EXPECT_TRUE(groups.fail_fast);
+  const CommandLine equal = understand({"-m", "lj", "--ranks-per-group", "2"});
+  EXPECT_EQ(equal.ranks_per_group, 2);
+  EXPECT_FALSE(equal.groups);
+  for (const char* count : {"0", "-1", "two", "2x", "1.5", "99999999999"}) {
+    for (const char* option : {"--groups", "--ranks-per-group"}) {
+      EXPECT_THAT(complaint({"-m", "lj", option, count}),
+                  AllOf(HasSubstr(option), HasSubstr('"' + std::string(count) + '"')));
+    }
+  }
+  EXPECT_THAT(complaint({"-m", "lj", "--groups", "2", "--ranks-per-group", "2"}),
+              AllOf(HasSubstr("--groups or --ranks-per-group"), HasSubstr("got both")));
+}
+
 TEST(CommandLine, WaysToWait) {
   EXPECT_EQ(understand({"-m", "lj", "--idle", "spin"}).idle, Idle::spin);
   EXPECT_EQ(understand({"-m", "lj", "--idle", "auto"}).idle, Idle::automatic);
@@ -198,6 +218,10 @@ TEST(CommandLine, HelpTeaches) {
                            "--timeout",
                            "--max-seconds",
                            "--stop-file",
+                           "--groups",
+                           "--ranks-per-group",
+                           "--fail-fast",
+                           "{group}",
                            "--check",
                            "--verbose",
                            "FORCEWIRE_ADDRESS",

@@ -2,8 +2,8 @@
 
     fault_table.py FORCEWIRE MPIRUN [tests at once]
 
-It runs the tests that provoke the faults, with one rank and with three, over TCP and over a UNIX
-socket, and more thoroughly than CTest does; that takes a quarter of an hour.
+It runs the tests that provoke the faults, with one rank and with three (several groups: four), over
+TCP and over a UNIX socket, and more thoroughly than CTest does; that takes a quarter of an hour.
 """
 
 import concurrent.futures
@@ -14,10 +14,15 @@ import subprocess
 import sys
 import tempfile
 
-SCRIPTS = ("failure_test.py", "fault_test.py", "killed_test.py", "stop_test.py",
-           "reconnect_test.py")
 RUNS = (("1", "tcp"), ("1", "unix"), ("3", "tcp"), ("3", "unix"))
-RANKS = ("1", "3")
+SCRIPTS = {
+    "failure_test.py": RUNS,
+    "fault_test.py": RUNS,
+    "killed_test.py": RUNS,
+    "stop_test.py": RUNS,
+    "reconnect_test.py": RUNS,
+    "groups_test.py": (("4", "unix"),),
+}
 CHAPTERS = {
     "Starting": ("ConnectionTest", "StartTest"),
     "In the stream": ("ProtocolTest", "StreamTest", "VanishedServerTest"),
@@ -25,17 +30,19 @@ CHAPTERS = {
     "On our side": ("OurSideTest", "KilledTest"),
     "Leaving": ("StopTest",),
     "Coming back": ("ReconnectTest",),
+    "Several groups": ("GroupsThatFailTest",),
 }
 
 
 def classes():
+    """Those that provoke faults, with the runs of each."""
     wanted = {name for names in CHAPTERS.values() for name in names}
-    for script in SCRIPTS:
+    for script, runs in SCRIPTS.items():
         path = os.path.join(os.path.dirname(os.path.abspath(__file__)), script)
         with open(path) as file:
             found = re.findall(r"(?m)^class (\w+)", file.read())
         for name in filter(wanted.__contains__, found):
-            yield path, name
+            yield path, name, runs
 
 
 def run(path, name, ranks, kind, program, mpirun):
@@ -62,7 +69,7 @@ def what_happens(row):
 
 
 def message(row):
-    text = row["message"].removeprefix("forcewire: ").removeprefix("error: ")
+    text = re.sub(r"^(\[\d+\] )?forcewire: (error: )?", r"\1", row["message"])
     text = re.sub(r"/tmp/fw_\w+(/\w+)?", "PATH", text)
     text = re.sub(r"127\.0\.0\.1(:| port )\d+", "ADDRESS", text)
     text = text.split(". ")[0].rstrip(".")  # what follows is advice
@@ -73,28 +80,30 @@ def message(row):
 
 def print_chapter(title, names, rows):
     print(f"\n## {title}\n")
-    print("| What happens | Status | What it says | Seconds, n=1 | n=3 | Test |")
-    print("|---|---|---|---|---|---|")
     tests = {}
     for row in rows:
         if row["test"].split(".")[0] in names:
             tests.setdefault(row["test"], []).append(row)
+    numbers = sorted({row["ranks"] for measured in tests.values() for row in measured})
+    columns = " | ".join(f"n={ranks}" for ranks in numbers)
+    print(f"| What happens | Status | What it says | Seconds, {columns} | Test |")
+    print("|---" * (4 + len(numbers)) + "|")
     for test, measured in sorted(tests.items(), key=lambda item: names.index(item[0].split(".")[0])):
         statuses = ", ".join(str(s) for s in sorted({row["status"] for row in measured}))
         seconds = [
             f"{max(times):.1f}" if (times := [r["seconds"] for r in measured if r["ranks"] == n])
-            else "" for n in RANKS
+            else "" for n in numbers
         ]  # fmt: skip
         told = next((row for row in reversed(measured) if row["message"]), measured[-1])
         script = measured[0]["script"].removesuffix(".py")
         print(f"| {what_happens(measured[0])} | {statuses} | {message(told)} "
-              f"| {seconds[0]} | {seconds[1]} | `{script}` {test} |")  # fmt: skip
+              f"| {' | '.join(seconds)} | `{script}` {test} |")  # fmt: skip
 
 
 def main():
     program, mpirun = sys.argv[1:3]
     at_once = int(sys.argv[3]) if len(sys.argv) > 3 else 4
-    jobs = [(*job, *run, program, mpirun) for job in classes() for run in RUNS]
+    jobs = [(path, name, *run, program, mpirun) for path, name, runs in classes() for run in runs]
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         outcomes = list(pool.map(lambda job: run(*job), jobs))
     rows = [row for outcome in outcomes for row in outcome[0]]

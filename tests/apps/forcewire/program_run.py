@@ -132,10 +132,19 @@ class Program:
                 return
         raise AssertionError(f"the program never said '{words}'")
 
+    def wait_until_it_complains(self):
+        """... in its first error line."""
+        for line in self.process.stderr:
+            self.err += line
+            if "forcewire: error: " in line:
+                return
+        raise AssertionError("the program never complained")
+
     def finish(self, timeout=30.0):
         """Waits for the end. Returns the status of mpirun."""
         try:
-            self.out, self.err = self.process.communicate(timeout=timeout)
+            self.out, rest = self.process.communicate(timeout=timeout)
+            self.err += rest
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(
@@ -160,7 +169,7 @@ class Program:
         return found
 
     def errors(self):
-        return re.findall(r"^forcewire: error: .*$", self.err, re.MULTILINE)
+        return re.findall(r"^(?:\[\d+\] )?forcewire: error: .*$", self.err, re.MULTILINE)
 
     def ours_on_stderr(self):
         """Standard error without what mpirun says of programs that return a status."""

@@ -56,6 +56,24 @@ TEST_F(ReportTest, StartEchoesWhatWillBeDone) {
   EXPECT_THAT(warnings(), IsEmpty());
 }
 
+TEST_F(ReportTest, StartTellsGroups) {
+  const Model model = make_model({"lj", "1,1,3", {}});
+  const auto groups = [&](const Placement& placement, const std::vector<GroupSize>& sizes) {
+    out_.str("");
+    report().start(command(), model, placement, sizes);
+    return out();
+  };
+  const Placement one_node{4, 1, 4, 8};
+  EXPECT_THAT(groups(one_node, {}), Not(HasSubstr("groups")));
+  EXPECT_THAT(groups(one_node, {{2, 1}, {2, 1}}), ContainsRegex("  groups +2 of 2 ranks\n"));
+  EXPECT_THAT(groups(one_node, {{1, 1}, {2, 1}, {1, 1}}),
+              ContainsRegex("  groups +1 of 2 ranks, 2 of 1 rank\n"));
+  EXPECT_THAT(groups(placement_, {{2, 1}, {2, 1}}),
+              ContainsRegex("  groups +2 of 2 ranks; each on one node\n"));
+  EXPECT_THAT(groups(placement_, {{2, 1}, {2, 2}}),
+              ContainsRegex("  groups +2 of 2 ranks; 1 on several nodes\n"));
+}
+
 TEST_F(ReportTest, StartShowsTheSpeciesTable) {
   Model model = make_model({"lj", "1,1,3", {}});
   model.species_names = {"Ar", "Kr"};

@@ -53,6 +53,17 @@ TEST(StopConditions, StopFileThatAppearsAndStaysInForceWhenItGoes) {
   EXPECT_TRUE(stop.requested());
 }
 
+TEST(StopConditions, WhatElseTheProgramHasInMind) {
+  std::string reason;
+  StopConditions stop(Clock::now(), std::nullopt, std::nullopt, [&] { return reason; });
+  EXPECT_FALSE(stop.requested());
+  reason = "group 2 failed (--fail-fast)";
+  EXPECT_TRUE(stop.requested());
+  reason = "";
+  EXPECT_TRUE(stop.requested());
+  EXPECT_EQ(stop.reason(), "group 2 failed (--fail-fast)");
+}
+
 // A signal cannot be taken back: each in a process of its own.
 class StopSignal : public ::testing::TestWithParam<std::pair<int, const char*>> {};
 

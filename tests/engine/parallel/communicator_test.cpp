@@ -138,6 +138,24 @@ TEST(Communicator, FindsExtremes) {
   EXPECT_EQ(world.min(10 - world.rank()), 11 - world.size());
 }
 
+TEST(Communicator, FindsTheLargestOfEachNumberInTheBackground) {
+  const Communicator world = Communicator::world();
+  const int n = world.size();
+  std::array<int, 2> data{world.rank(), -world.rank()};
+  Pending largest = world.start_max(data);
+  largest.wait();
+  EXPECT_EQ(data, (std::array<int, 2>{n - 1, 0}));
+}
+
+TEST(Communicator, GathersNumbersInTheOrderOfRanks) {
+  const Communicator world = Communicator::world();
+  const std::vector<int> numbers = world.gather_to_all(10 + world.rank());
+  ASSERT_EQ(numbers.size(), static_cast<std::size_t>(world.size()));
+  for (std::size_t rank = 0; rank < numbers.size(); ++rank) {
+    EXPECT_EQ(numbers[rank], 10 + static_cast<int>(rank));
+  }
+}
+
 TEST(Communicator, FindsCommonBits) {
   const Communicator world = Communicator::world();
   const std::uint32_t own = std::uint32_t{1} << static_cast<unsigned>(world.rank());

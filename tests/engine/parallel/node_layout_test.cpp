@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace forcewire {
 namespace {
 
@@ -37,6 +39,14 @@ TEST(NodeLayout, PretendedNodesHoldConsecutiveRanks) {
     layout.node().broadcast({&first, 1});
     EXPECT_EQ(world.rank(), static_cast<int>(first) + layout.node().rank());
   }
+}
+
+TEST(NodesOfRanks, AreNumberedByTheirLeaders) {
+  const Communicator world = Communicator::world();
+  std::vector<int> expected(static_cast<std::size_t>(world.size()), 0);
+  EXPECT_EQ(nodes_of_ranks(world), expected);
+  for (int rank = 0; rank < world.size(); ++rank) expected[static_cast<std::size_t>(rank)] = rank;
+  EXPECT_EQ(nodes_of_ranks(world, world.size()), expected);
 }
 
 }  // namespace
