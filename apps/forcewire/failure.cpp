@@ -58,6 +58,10 @@ Failure to_failure(std::exception_ptr exception) {
     return {ExitStatus::no_connection, error.what()};
   } catch (const PeerError& error) {
     return {ExitStatus::server_vanished, error.what()};
+  } catch (const TooManyAtoms& error) {
+    return {ExitStatus::protocol,
+            fmt::format("{} If it really has so many atoms, allow them: --max-atoms {}.",
+                        error.what(), error.announced())};
   } catch (const ProtocolError& error) {
     return {ExitStatus::protocol, error.what()};
   } catch (const InvalidStructure& error) {

@@ -72,6 +72,7 @@ TEST(CommandLine, Defaults) {
   EXPECT_EQ(command.model, "lj");
   EXPECT_EQ(command.model_options, "");
   EXPECT_FALSE(command.template_file);
+  EXPECT_EQ(command.max_atoms, 10'000'000);
   EXPECT_EQ(command.wait, 60s);
   EXPECT_EQ(command.timeout, 60s);
   EXPECT_FALSE(command.idle_timeout);
@@ -142,6 +143,17 @@ TEST(CommandLine, ModelOptionsHoweverTheShellCutsThem) {
   EXPECT_EQ(understand({"-m", "lj", "-o", "-1,2,3"}).model_options, "-1,2,3");
 }
 
+TEST(CommandLine, NumbersOfAtoms) {
+  EXPECT_EQ(understand({"-m", "lj", "--max-atoms", "1"}).max_atoms, 1);
+  EXPECT_EQ(understand({"-m", "lj", "--max-atoms", "2e7"}).max_atoms, 20'000'000);
+  EXPECT_EQ(understand({"-m", "lj", "--max-atoms", "2147483647"}).max_atoms, 2147483647);
+  for (const char* number : {"0", "-1", "1.5", "2147483648", "1e300", "inf", "nan", "many", "5 "}) {
+    EXPECT_THAT(complaint({"-m", "lj", "--max-atoms", number}),
+                AllOf(HasSubstr("--max-atoms"), HasSubstr("1 to 2147483647"),
+                      HasSubstr('"' + std::string(number) + '"')));
+  }
+}
+
 TEST(CommandLine, Verbosity) {
   EXPECT_EQ(understand({"-m", "lj", "-v"}).verbosity, Verbosity::requests);
   EXPECT_EQ(understand({"-m", "lj", "-vv"}).verbosity, Verbosity::timings);
@@ -186,25 +198,16 @@ TEST(CommandLine, ComplaintsSayWhereWhatAndHow) {
 
 TEST(CommandLine, HelpTeaches) {
   const std::string help = page({"--help"});
-  for (const char* word : {"--unix",
-                           "--address",
-                           "--port",
-                           "--sockets-prefix",
-                           "--periodic",
-                           "--model",
-                           "--options",
-                           "--template",
-                           "--wait",
-                           "--timeout",
-                           "--max-seconds",
-                           "--stop-file",
-                           "--check",
-                           "--verbose",
-                           "FORCEWIRE_ADDRESS",
-                           "i-pi-driver",
-                           "SocketIOCalculator",
-                           "srun",
-                           "Exit status:",
+  for (const char* word : {"--unix",      "--address",
+                           "--port",      "--sockets-prefix",
+                           "--periodic",  "--model",
+                           "--options",   "--template",
+                           "--wait",      "--timeout",
+                           "--max-atoms", "--max-seconds",
+                           "--stop-file", "--check",
+                           "--verbose",   "FORCEWIRE_ADDRESS",
+                           "i-pi-driver", "SocketIOCalculator",
+                           "srun",        "Exit status:",
                            "sigma"}) {
     EXPECT_THAT(help, HasSubstr(word));
   }
