@@ -67,6 +67,8 @@ TEST(Failure, AdviceFitsTheKindOfThePotentialsFailure) {
 
 TEST(Failure, OneLine) {
   EXPECT_EQ(error_line({ExitStatus::usage, "a\nb. Do c."}), "forcewire: error: a b. Do c.\n");
+  EXPECT_EQ(error_line({ExitStatus::usage, "a\r\x1b[2Jb\x7f\u00e9"}),
+            "forcewire: error: a  [2Jb \u00e9\n");
 }
 
 }  // namespace
