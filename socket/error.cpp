@@ -49,4 +49,10 @@ ProtocolError::ProtocolError(std::string_view where, std::string expected, std::
       expected_(std::move(expected)),
       got_(std::move(got)) {}
 
+TooManyAtoms::TooManyAtoms(std::int64_t limit, std::int64_t announced)
+    : ProtocolError("the number of atoms of POSDATA", fmt::format("1 to {}", limit),
+                    fmt::format("{}", announced)),
+      limit_(limit),
+      announced_(announced) {}
+
 }  // namespace forcewire

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -76,6 +77,19 @@ class ProtocolError : public std::runtime_error {
  private:
   std::string expected_;
   std::string got_;
+};
+
+/// The server announced more atoms than we take.
+class TooManyAtoms : public ProtocolError {
+ public:
+  TooManyAtoms(std::int64_t limit, std::int64_t announced);
+
+  std::int64_t limit() const { return limit_; }
+  std::int64_t announced() const { return announced_; }
+
+ private:
+  std::int64_t limit_;
+  std::int64_t announced_;
 };
 
 }  // namespace forcewire

@@ -254,7 +254,8 @@ std::optional<Event> Protocol::finish_cells() {
   // The inverse cell between the two only repeats the cell.
   cell_ = transposed(read_number<std::array<double, 9>>(bytes));
   const auto natoms = read_number<std::int32_t>(bytes.subspan(18 * sizeof(double)));
-  if (natoms <= 0 || natoms > options_.max_atoms) {
+  if (natoms > options_.max_atoms) throw TooManyAtoms(options_.max_atoms, natoms);
+  if (natoms <= 0) {
     throw ProtocolError("the number of atoms of POSDATA",
                         fmt::format("1 to {}", options_.max_atoms), std::to_string(natoms));
   }

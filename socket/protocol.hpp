@@ -17,9 +17,14 @@ namespace forcewire {
 /// Every message begins with an ASCII word, padded with blanks to this many bytes.
 constexpr std::size_t header_size = 12;
 
+/// More atoms than anybody sends through a socket at every step, and few enough that one count
+/// which is meant to harm does not fill a machine. Bytes that are no count are nearly always
+/// refused: one int32 in 400 lies between 1 and this.
+constexpr std::int64_t usual_max_atoms = 10'000'000;
+
 struct ProtocolOptions {
   /// More atoms than this are refused before anything is allocated.
-  std::int64_t max_atoms = 100'000'000;
+  std::int64_t max_atoms = usual_max_atoms;
   /// Storage for `count` position coordinates, to be filled with what the server sends; an own
   /// buffer when empty.
   std::function<std::span<double>(std::size_t count)> positions = {};

@@ -25,7 +25,7 @@ struct SessionOptions {
   /// result that we hold is delivered first, unless the server does not fetch it for two seconds.
   std::function<bool()> stop;
   /// More atoms than this are refused before anything is allocated.
-  std::int64_t max_atoms = 100'000'000;
+  std::int64_t max_atoms = usual_max_atoms;
   /// Storage for `count` position coordinates, where the socket writes straight into; an own
   /// buffer when empty.
   std::function<std::span<double>(std::size_t count)> positions = {};

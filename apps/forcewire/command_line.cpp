@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -15,6 +16,7 @@
 #include "apps/forcewire/usage_error.hpp"
 #include "apps/forcewire/version.hpp"
 #include "engine/potentials/registry.hpp"
+#include "socket/protocol.hpp"
 
 namespace forcewire {
 
@@ -29,6 +31,7 @@ struct RawOptions {
   std::string host;  // the old name of `address`, from i-PI's driver
   std::string port = "31415";
   std::string prefix = "/tmp/ipi_";
+  std::string max_atoms = fmt::format("{}", usual_max_atoms);
   std::string periodic = "auto";
   std::string model;
   std::vector<std::string> model_options;
@@ -75,6 +78,13 @@ void declare_server_options(CLI::App& app, RawOptions& raw) {
                  "Default: /tmp/ipi_, or $FORCEWIRE_SOCKETS_PREFIX")
       ->envname("FORCEWIRE_SOCKETS_PREFIX")
       ->option_text("PREFIX")
+      ->group(group);
+  app.add_option("--max-atoms", raw.max_atoms,
+                 "Refuse a request of more atoms as soon as it announces them: they\n"
+                 "would cost some 60 bytes each on every node, and 500 bytes more on\n"
+                 "their rank. Default: " +
+                     raw.max_atoms)
+      ->type_name("N")
       ->group(group);
 }
 
@@ -244,6 +254,21 @@ std::uint16_t parse_port(const std::string& text) {
   return static_cast<std::uint16_t>(port);
 }
 
+/// A whole number, which may be written `2e7`.
+std::int64_t parse_max_atoms(const std::string& text) {
+  constexpr auto most = std::numeric_limits<std::int32_t>::max();  // in the protocol
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !(number >= 1) || number > most ||
+      number != std::floor(number)) {
+    throw UsageError(fmt::format(
+        "bad number of atoms (--max-atoms; expected 1 to {}, got \"{}\"). Write for example "
+        "--max-atoms 2e7.",
+        most, text));
+  }
+  return static_cast<std::int64_t>(number);
+}
+
 Idle parse_idle(const std::string& text) {
   if (text == "spin") return Idle::spin;
   if (text == "auto") return Idle::automatic;
@@ -327,6 +352,7 @@ CommandLine interpret(const RawOptions& raw) {
   result.model = raw.model;
   result.model_options = join_model_options(raw.model_options);
   result.template_file = optional_path(raw.template_file);
+  result.max_atoms = parse_max_atoms(raw.max_atoms);
   result.wait = parse_seconds("--wait", raw.wait);
   result.timeout = parse_seconds("--timeout", raw.timeout);
   result.idle_timeout = parse_optional_seconds("--idle-timeout", raw.idle_timeout);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ struct CommandLine {
   std::string model;
   std::string model_options;
   std::optional<std::filesystem::path> template_file;
+
+  std::int64_t max_atoms = 0;  ///< the server may announce as many
 
   std::chrono::nanoseconds wait{};     ///< keep trying to connect this long
   std::chrono::nanoseconds timeout{};  ///< the server may be silent inside a message this long

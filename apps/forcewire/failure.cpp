@@ -58,6 +58,10 @@ Failure to_failure(std::exception_ptr exception) {
     return {ExitStatus::no_connection, error.what()};
   } catch (const PeerError& error) {
     return {ExitStatus::server_vanished, error.what()};
+  } catch (const TooManyAtoms& error) {
+    return {ExitStatus::protocol,
+            fmt::format("{} If it really has so many atoms, allow them: --max-atoms {}.",
+                        error.what(), error.announced())};
   } catch (const ProtocolError& error) {
     return {ExitStatus::protocol, error.what()};
   } catch (const InvalidStructure& error) {
@@ -79,7 +83,9 @@ Failure to_failure(std::exception_ptr exception) {
 
 std::string error_line(const Failure& failure) {
   std::string text = failure.text;
-  std::replace(text.begin(), text.end(), '\n', ' ');
+  // It quotes what users and files say: line breaks, and sequences that a terminal would obey.
+  const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
+  std::ranges::replace_if(text, is_control, ' ');
   return fmt::format("forcewire: error: {}\n", text);
 }
 

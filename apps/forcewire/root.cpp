@@ -176,6 +176,7 @@ SessionOptions Root::session_options(Evaluator& evaluator) {
   SessionOptions options = forcewire::session_options(evaluator);
   options.message_timeout = command_.timeout;
   options.idle_timeout = command_.idle_timeout;
+  options.max_atoms = command_.max_atoms;
   options.stop = [this] { return stop_.requested(); };
   return options;
 }

@@ -101,6 +101,9 @@ std::optional<std::string> find_properties(const std::string& comment) {
   return value.substr(0, value.find_first_of(" \t"));
 }
 
+/// More columns than a line can have: their sum must not overflow.
+constexpr std::size_t most_columns = 1'000'000;
+
 /// Reads `name:type:count:name:type:count...`.
 Columns parse_properties(const std::string& properties, const LineReader& reader) {
   std::vector<std::string> parts;
@@ -113,7 +116,7 @@ Columns parse_properties(const std::string& properties, const LineReader& reader
   std::size_t column = 0;
   for (std::size_t i = 0; i + 2 < parts.size(); i += 3) {
     const auto width = parse_number<std::size_t>(parts[i + 2]);
-    if (!width || *width == 0) reader.fail(expected, quoted(properties));
+    if (!width || *width == 0 || *width > most_columns) reader.fail(expected, quoted(properties));
     if (parts[i] == "species" && parts[i + 1] == "S" && *width == 1) species = column;
     column += *width;
   }

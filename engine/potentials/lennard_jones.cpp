@@ -24,15 +24,22 @@ LennardJonesCoefficients coefficients(const LennardJonesPair& pair, Truncation t
     result.switch_on_squared = pair.switch_on.value * pair.switch_on.value;
     result.switch_scale = 1 / (cutoff_squared - result.switch_on_squared);
   }
-  const bool finite = std::isfinite(result.c12) && std::isfinite(cutoff_squared) &&
-                      std::isfinite(result.shift) && std::isfinite(result.switch_scale);
-  if (!finite) {
+  return result;
+}
+
+/// @throws ModelError when one of the numbers that follow from the parameters of a pair is none
+void require_finite(const LennardJonesPair& pair, const LennardJonesCoefficients& coefficients,
+                    const LennardJonesTail& tail) {
+  const double cutoff_squared = pair.cutoff.value * pair.cutoff.value;
+  for (const double number :
+       {cutoff_squared, coefficients.inverse_cutoff_squared, coefficients.c12, coefficients.shift,
+        coefficients.switch_scale, tail.energy, tail.virial}) {
+    if (std::isfinite(number)) continue;
     throw ModelError(
-        fmt::format("model lj: sigma {}, epsilon {} and cutoff {} are too large or too "
+        fmt::format("model lj: sigma {}, epsilon {} and cutoff {} are too large, too small or too "
                     "unlike to compute with",
                     to_string(pair.sigma), to_string(pair.epsilon), to_string(pair.cutoff)));
   }
-  return result;
 }
 
 std::string to_string(Truncation truncation) {
@@ -65,6 +72,7 @@ LennardJones::LennardJones(LennardJonesParameters parameters) : parameters_(std:
   for (const LennardJonesPair& pair : parameters_.pairs) {
     coefficients_.push_back(coefficients(pair, parameters_.truncation));
     tails_.push_back(lennard_jones_tail(pair, parameters_.truncation));
+    require_finite(pair, coefficients_.back(), tails_.back());
     cutoff_ = std::max(cutoff_, pair.cutoff.value);
   }
 }

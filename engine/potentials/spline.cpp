@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <string_view>
 
 #include "engine/potentials/errors.hpp"
@@ -16,15 +18,21 @@ namespace {
 // Tables are written with few digits.
 constexpr double tolerated_step_error = 1e-3;
 
-/// The next number of a line, which moves on behind it.
-double take_number(std::string_view& line, const std::string& origin) {
-  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-  const LeadingNumber number = read_leading_number(line);
-  if (number.length == 0 || !number.in_range || !std::isfinite(number.value)) {
-    throw ModelError(fmt::format("{}: expected two finite numbers, r and u(r)", origin));
-  }
-  line.remove_prefix(number.length);
-  return number.value;
+constexpr std::string_view blanks = " \t\r";
+
+void skip_blanks(std::string_view& line) {
+  line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+}
+
+/// The next number of a line, which moves on behind it; not a number if the word is none. Only
+/// whole words: Fortran writes 1e-100 as 1.0-100, which begins with a number, too.
+double take_number(std::string_view& line) {
+  skip_blanks(line);
+  const std::string_view word = line.substr(0, line.find_first_of(blanks));
+  line.remove_prefix(word.size());
+  const LeadingNumber number = read_leading_number(word);
+  const bool is_number = !word.empty() && number.length == word.size() && number.in_range;
+  return is_number ? number.value : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace
@@ -60,15 +68,23 @@ Spline read_spline(const std::string& path, double x_unit, double y_unit) {
   for (int number = 1; std::getline(file, text); ++number) {
     std::string_view line(text);
     line = line.substr(0, line.find('#'));
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const std::string origin = fmt::format("{}:{}", path, number);
-    x.push_back(take_number(line, origin) * x_unit);
-    y.push_back(take_number(line, origin) * y_unit);
+    skip_blanks(line);
+    if (line.empty()) continue;
+    x.push_back(take_number(line) * x_unit);
+    y.push_back(take_number(line) * y_unit);
+    skip_blanks(line);
+    if (!std::isfinite(x.back()) || !std::isfinite(y.back()) || !line.empty()) {
+      throw ModelError(fmt::format("{}:{}: expected two finite numbers, r and u(r)", path, number));
+    }
   }
   if (x.size() < 3) {
     throw ModelError(fmt::format("{}: {} points, expected three or more", path, x.size()));
   }
   const double step = (x.back() - x.front()) / static_cast<double>(x.size() - 1);
+  if (!std::isfinite(step) || (step > 0 && !std::isfinite(1 / step))) {
+    throw ModelError(fmt::format("{}: steps of {:g} are too long or short to compute with", path,
+                                 step / x_unit));
+  }
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double expected = x.front() + step * static_cast<double>(i);
     if (!(step > 0) || std::abs(x[i] - expected) > tolerated_step_error * step) {
@@ -77,7 +93,13 @@ Spline read_spline(const std::string& path, double x_unit, double y_unit) {
                       path, i + 1, x[i] / x_unit, expected / x_unit));
     }
   }
-  return natural_spline(x.front(), step, y);
+  Spline spline = natural_spline(x.front(), step, y);
+  const bool is_finite =
+      std::ranges::all_of(spline.coefficients, [](double c) { return std::isfinite(c); });
+  if (!is_finite || !std::isfinite(spline.end())) {
+    throw ModelError(fmt::format("{}: its numbers are too large to compute with", path));
+  }
+  return spline;
 }
 
 }  // namespace forcewire

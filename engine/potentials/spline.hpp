@@ -23,7 +23,8 @@ Spline natural_spline(double begin, double step, const std::vector<double>& y);
 
 /// A spline from the lines `x y` of a file, each column times its unit.
 /// @throws ModelError with the path and the line when the file cannot be read, a line is no two
-///         finite numbers, there are fewer than three, or steps are not equal and positive
+///         finite numbers, there are fewer than three, steps are not equal and positive, or numbers
+///         are so large that something else is not finite
 Spline read_spline(const std::string& path, double x_unit, double y_unit);
 
 }  // namespace forcewire

@@ -440,6 +440,27 @@ TEST(Protocol, RefusesAbsurdAtomCountsBeforeItAllocates) {
   }
 }
 
+TEST(Protocol, TellsMoreAtomsThanAllowedFromNonsense) {
+  const auto feed = [](std::int32_t natoms) {
+    Client({.max_atoms = 4}).feed(wire::posdata_head(some_cell, natoms));
+  };
+  EXPECT_NO_THROW(feed(4));
+  try {
+    feed(5);
+    FAIL();
+  } catch (const TooManyAtoms& error) {
+    EXPECT_EQ(error.limit(), 4);
+    EXPECT_EQ(error.announced(), 5);
+  }
+  try {
+    feed(-5);
+    FAIL();
+  } catch (const TooManyAtoms&) {
+    FAIL();
+  } catch (const ProtocolError&) {
+  }
+}
+
 TEST(Protocol, RefusesAbsurdInitLengths) {
   for (const std::int32_t length : {-1, (1 << 20) + 1, std::numeric_limits<std::int32_t>::max()}) {
     const ProtocolError error =

@@ -72,6 +72,7 @@ TEST(CommandLine, Defaults) {
   EXPECT_EQ(command.model, "lj");
   EXPECT_EQ(command.model_options, "");
   EXPECT_FALSE(command.template_file);
+  EXPECT_EQ(command.max_atoms, 10'000'000);
   EXPECT_EQ(command.wait, 60s);
   EXPECT_EQ(command.timeout, 60s);
   EXPECT_FALSE(command.idle_timeout);
@@ -140,6 +141,17 @@ TEST(CommandLine, ModelOptionsHoweverTheShellCutsThem) {
   EXPECT_EQ(understand({"-m", "lj", "-o", "a=1", "-o", "b=2", "-v"}).model_options, "a=1,b=2");
   EXPECT_EQ(understand({"-m", "lj", "-o", "a=1, b=2"}).model_options, "a=1, b=2");
   EXPECT_EQ(understand({"-m", "lj", "-o", "-1,2,3"}).model_options, "-1,2,3");
+}
+
+TEST(CommandLine, NumbersOfAtoms) {
+  EXPECT_EQ(understand({"-m", "lj", "--max-atoms", "1"}).max_atoms, 1);
+  EXPECT_EQ(understand({"-m", "lj", "--max-atoms", "2e7"}).max_atoms, 20'000'000);
+  EXPECT_EQ(understand({"-m", "lj", "--max-atoms", "2147483647"}).max_atoms, 2147483647);
+  for (const char* number : {"0", "-1", "1.5", "2147483648", "1e300", "inf", "nan", "many", "5 "}) {
+    EXPECT_THAT(complaint({"-m", "lj", "--max-atoms", number}),
+                AllOf(HasSubstr("--max-atoms"), HasSubstr("1 to 2147483647"),
+                      HasSubstr('"' + std::string(number) + '"')));
+  }
 }
 
 TEST(CommandLine, Verbosity) {
@@ -216,6 +228,7 @@ TEST(CommandLine, HelpTeaches) {
                            "--template",
                            "--wait",
                            "--timeout",
+                           "--max-atoms",
                            "--max-seconds",
                            "--stop-file",
                            "--groups",

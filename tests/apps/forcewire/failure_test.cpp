@@ -13,7 +13,10 @@
 namespace forcewire {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 template <class Exception>
 Failure failure_of(const Exception& exception) {
@@ -30,6 +33,7 @@ TEST(Failure, EveryExceptionHasItsStatus) {
   EXPECT_EQ(failure_of(PeerError(PeerError::Kind::reset, "then", 2, 1)).status,
             ExitStatus::server_vanished);
   EXPECT_EQ(failure_of(ProtocolError("here", "this", "that")).status, ExitStatus::protocol);
+  EXPECT_EQ(failure_of(TooManyAtoms(4, 5)).status, ExitStatus::protocol);
   EXPECT_EQ(failure_of(InvalidStructure("x")).status, ExitStatus::potential);
   EXPECT_EQ(failure_of(PotentialFailure(PotentialFailure::Kind::result, "x")).status,
             ExitStatus::potential);
@@ -44,6 +48,13 @@ TEST(Failure, TextsEndWithAdvice) {
   EXPECT_THAT(failure_of(std::logic_error("oops")).text, HasSubstr("Please report"));
 }
 
+TEST(Failure, MoreAtomsThanAllowedCanBeAllowed) {
+  EXPECT_THAT(failure_of(TooManyAtoms(1000, 1234)).text,
+              AllOf(HasSubstr("expected 1 to 1000, got 1234"), EndsWith("--max-atoms 1234.")));
+  EXPECT_THAT(failure_of(ProtocolError("the number of atoms", "1 to 1000", "-1")).text,
+              Not(HasSubstr("--max-atoms")));
+}
+
 TEST(Failure, AdviceFitsTheKindOfThePotentialsFailure) {
   using Kind = PotentialFailure::Kind;
   const auto text = [](Kind kind) { return failure_of(PotentialFailure(kind, "it failed")).text; };
@@ -56,6 +67,8 @@ TEST(Failure, AdviceFitsTheKindOfThePotentialsFailure) {
 
 TEST(Failure, OneLine) {
   EXPECT_EQ(error_line({ExitStatus::usage, "a\nb. Do c."}), "forcewire: error: a b. Do c.\n");
+  EXPECT_EQ(error_line({ExitStatus::usage, "a\r\x1b[2Jb\x7f\u00e9"}),
+            "forcewire: error: a  [2Jb \u00e9\n");
 }
 
 }  // namespace

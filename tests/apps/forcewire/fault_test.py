@@ -120,6 +120,16 @@ class StreamTest(ProgramTest):
         message = header("INIT") + np.array([0, 10**7], "<i4").tobytes() + b"x" * 100000
         self.expect_refused([message], "the text length of INIT", "10000000")
 
+    def test_more_atoms_than_allowed(self):
+        """--max-atoms 4, and then a request announces 5"""
+        skip_with_several_ranks(self)
+        with Program([*self.server.arguments, "--max-atoms", "4"]) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())  # 4 atoms
+            connection.send(posdata_message(np.eye(3) * 20, np.zeros((0, 3)), 5))
+            self.expect_failure(program, PROTOCOL, "expected 1 to 4, got 5", "--max-atoms 5")
+            self.expect_orderly_close(connection)
+
     def test_init_texts_that_are_all_right(self):
         """INIT texts empty, with NUL, and of a megabyte"""
         skip_with_several_ranks(self)
@@ -265,7 +275,7 @@ class OurSideTest(ProgramTest):
     def test_too_little_memory(self):
         """The positions do not fit into the memory of the process (ulimit -v)"""
         shell = 'ulimit -v 1500000; exec "$@"'
-        with Program(self.server.arguments, shell=shell) as program:
+        with Program([*self.server.arguments, "--max-atoms", "1e8"], shell=shell) as program:
             connection = self.server.accept()
             connection.evaluate(*structures.crystal())
             connection.send(posdata_message(np.eye(3) * 1e4, np.zeros((0, 3)), 80_000_000))

@@ -81,6 +81,8 @@ TEST_F(TemplateFile, ComplaintsNameFileAndLine) {
   EXPECT_THAT(complaint("1\nProperties=pos:R:3\n0 0 0\n"), says(2, "Properties=", "\"pos:R:3\""));
   EXPECT_THAT(complaint("1\nProperties=species:S:one\nAr\n"),
               says(2, "Properties=", "\"species:S:one\""));
+  const std::string wide = "x:R:18446744073709551615:species:S:1";  // and one: 0 columns
+  EXPECT_THAT(complaint("1\nProperties=" + wide + "\nAr\n"), says(2, "Properties=", "\"" + wide));
   EXPECT_THAT(complaint("1\nProperties=species:S\nAr\n"), says(2, "Properties=", "\"species:S\""));
   EXPECT_THAT(complaint("1\nProperties=pos:R:3:species:S:1\n0 0 0\n"),
               says(3, "4 columns for atom 1 of 1", "\"0 0 0\""));

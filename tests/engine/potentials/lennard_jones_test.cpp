@@ -196,10 +196,10 @@ TEST(LennardJones, DescribesEachPairOfSpecies) {
 }
 
 TEST(LennardJones, RefusesNumbersThatNoSumCanHold) {
-  for (const char* text :
-       {"1e40,1,15", "5,1,1e200", "sigma=1e30,epsilon=1,cutoff=1e-10,truncation=shift"}) {
+  for (const char* text : {"1e40,1,15", "5,1,1e200", "5,1,1e-200", "5,1,1e-100",
+                           "sigma=1e30,epsilon=1,cutoff=1e-10,truncation=shift"}) {
     EXPECT_THAT([&] { model(text); },
-                ThrowsMessage<ModelError>(HasSubstr("too large or too unlike to compute with")));
+                ThrowsMessage<ModelError>(HasSubstr("too large, too small or too unlike")));
   }
 }
 

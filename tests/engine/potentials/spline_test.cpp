@@ -66,6 +66,8 @@ TEST(ReadSpline, ReadsColumnsInTheirUnits) {
   EXPECT_EQ(spline.begin, 2);
   EXPECT_EQ(spline.step, 2);
   EXPECT_NEAR(value(spline, 4), 10, 1e-14);
+  const TemporaryFile by_fortran("1.0 5D-1\r\n2.0 -1d+0 \r\n\r\n3.0 0.0\r\n");
+  EXPECT_EQ(read_spline(by_fortran.path(), 1, 1).coefficients[0], 0.5);
 }
 
 TEST(ReadSpline, RefusesBadFiles) {
@@ -79,6 +81,14 @@ TEST(ReadSpline, RefusesBadFiles) {
   refuses("1 2\n2 x\n3 4\n", ":2: expected two finite numbers");
   refuses("1 2\n2\n3 4\n", ":2: expected two finite numbers");
   refuses("1 2\n2 nan\n3 4\n", ":2: expected two finite numbers");
+  refuses("1 2\n2 3eV\n3 4\n", ":2: expected two finite numbers");
+  refuses("1 2\n2 1.0-100\n3 4\n", ":2: expected two finite numbers");  // by Fortran
+  refuses("1 2\n2-3\n3 4\n", ":2: expected two finite numbers");
+  refuses("1 1 2\n2 2 3\n3 3 4\n", ":1: expected two finite numbers");  // index r u
+  refuses("1 2\n2 1e999\n3 4\n", ":2: expected two finite numbers");
+  refuses("-1.5e308 2\n0 3\n1.5e308 4\n", "steps of inf are too long or short");
+  refuses("1e-310 2\n2e-310 3\n3e-310 4\n", "too long or short");
+  refuses("1 1e308\n2 -1e308\n3 1e308\n", "too large to compute with");
   refuses("1 2\n2 3\n4 4\n", "point 2 is at 2, expected 2.5");
   refuses("3 2\n2 3\n1 4\n", "steps must be equal, and upwards");
   EXPECT_THAT([] { read_spline("/nowhere/table", 1, 1); },
