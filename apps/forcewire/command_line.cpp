@@ -40,6 +40,7 @@ struct RawOptions {
   std::string max_seconds;
   std::string stop_file;
   std::string idle = "auto";
+  std::string stats_file;
   int pretended_nodes = 0;
   bool zero_virial = false;
   bool reproducible = false;
@@ -168,7 +169,16 @@ void declare_waiting_options(CLI::App& app, RawOptions& raw) {
 
 void declare_output_options(CLI::App& app, RawOptions& raw) {
   const char* group = "Output";
-  app.add_flag("-v,--verbose", raw.verbose, "A line for each request; -vv: with timings")
+  app.add_option("--stats", raw.stats_file,
+                 "At the end, write the closing summary to FILE as JSON, with percentiles\n"
+                 "of timings, imbalance and memory of ranks, and bytes between nodes; see\n"
+                 "apps/forcewire/STATS.md, and apps/forcewire/draw_stats for a picture")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_flag("-v,--verbose", raw.verbose,
+               "A line of progress now and then: after 1, 2, 5, 10, 20, 30 s, then each\n"
+               "minute, and at each request that takes a second; -vv: a line for each\n"
+               "request, with timings")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group(group);
   app.add_flag("-q,--quiet", raw.quiet, "Errors only")->group(group);
@@ -269,7 +279,7 @@ std::string join_model_options(const std::vector<std::string>& words) {
 Verbosity choose_verbosity(const RawOptions& raw) {
   if (raw.quiet) return Verbosity::quiet;
   if (raw.verbose == 0) return Verbosity::normal;
-  return raw.verbose == 1 ? Verbosity::requests : Verbosity::timings;
+  return raw.verbose == 1 ? Verbosity::progress : Verbosity::requests;
 }
 
 std::optional<std::filesystem::path> optional_path(const std::string& text) {
@@ -303,6 +313,7 @@ CommandLine interpret(const RawOptions& raw) {
   result.zero_virial = raw.zero_virial;
   result.reproducible = raw.reproducible;
   result.check = raw.check;
+  result.stats_file = optional_path(raw.stats_file);
   result.verbosity = choose_verbosity(raw);
   return result;
 }

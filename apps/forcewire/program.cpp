@@ -6,6 +6,7 @@
 #include <exception>
 #include <iostream>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -13,6 +14,7 @@
 #include "apps/forcewire/failure.hpp"
 #include "apps/forcewire/placement.hpp"
 #include "apps/forcewire/root.hpp"
+#include "apps/forcewire/stats_file.hpp"
 #include "apps/forcewire/stop_conditions.hpp"
 #include "apps/forcewire/template_file.hpp"
 #include "engine/parallel/evaluator.hpp"
@@ -58,11 +60,13 @@ Setup set_up(CommandLine command) {
 }
 
 /// What the command line leads to on this rank.
-std::variant<Setup, Page, Failure> prepare(int argc, const char* const* argv) {
+std::variant<Setup, Page, Failure> prepare(bool is_root, int argc, const char* const* argv) {
   try {
     auto wish = parse_command_line(argc, argv);
     if (auto* page = std::get_if<Page>(&wish)) return std::move(*page);
-    return set_up(std::get<CommandLine>(std::move(wish)));
+    Setup setup = set_up(std::get<CommandLine>(std::move(wish)));
+    if (is_root && setup.command.stats_file) StatsFile(*setup.command.stats_file).check();
+    return setup;
   } catch (...) {
     return to_failure(std::current_exception());
   }
@@ -81,16 +85,18 @@ std::optional<ExitStatus> agree_on_failure(const Communicator& world, const Fail
 /// The root's part, and what it came to. Whatever happens, the other ranks are told.
 ExitStatus run_root(Root& root, Evaluator& evaluator) {
   ExitStatus status = ExitStatus::success;
+  std::string reason;
   try {
-    root.run(evaluator);
+    reason = root.run(evaluator);
   } catch (const MpiError&) {
     throw;  // nobody can be told
   } catch (...) {
     const Failure failure = to_failure(std::current_exception());
     std::cerr << error_line(failure) << std::flush;
     status = failure.status;
+    reason = failure.text;
   }
-  evaluator.release(static_cast<int>(status));
+  root.write_stats(status, reason, evaluator, evaluator.release(static_cast<int>(status)));
   return status;
 }
 
@@ -98,7 +104,7 @@ ExitStatus run_root(Root& root, Evaluator& evaluator) {
 
 ExitStatus run_program(const Communicator& world, int argc, const char* const* argv) {
   const auto start = std::chrono::steady_clock::now();
-  auto plan = prepare(argc, argv);
+  auto plan = prepare(world.is_root(), argc, argv);
   if (const auto status = agree_on_failure(world, std::get_if<Failure>(&plan))) return *status;
   if (const auto* page = std::get_if<Page>(&plan)) {
     if (world.is_root()) std::cout << page->text << std::flush;

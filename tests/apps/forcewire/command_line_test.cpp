@@ -85,12 +85,12 @@ TEST(CommandLine, Defaults) {
 }
 
 TEST(CommandLine, EverythingAtOnce) {
-  const CommandLine command =
-      understand({"--address",   "node7",          "--port",  "4000",          "--periodic",
-                  "ab",          "--model",        "lj",      "--options",     "1,2,3",
-                  "--template",  "start.xyz",      "--wait",  "0.5",           "--timeout",
-                  "1e1",         "--idle-timeout", "3600",    "--max-seconds", "86000.25",
-                  "--stop-file", "STOP",           "--check", "--verbose",     "--reproducible"});
+  const CommandLine command = understand(
+      {"--address",      "node7",    "--port",      "4000",  "--periodic",     "ab",
+       "--model",        "lj",       "--options",   "1,2,3", "--template",     "start.xyz",
+       "--wait",         "0.5",      "--timeout",   "1e1",   "--idle-timeout", "3600",
+       "--max-seconds",  "86000.25", "--stop-file", "STOP",  "--check",        "--verbose",
+       "--reproducible", "--stats",  "stats.json"});
   EXPECT_EQ(to_string(command.endpoint), "node7:4000");
   EXPECT_EQ(command.periodicity.to_string(), "ab");
   EXPECT_EQ(command.model_options, "1,2,3");
@@ -102,7 +102,8 @@ TEST(CommandLine, EverythingAtOnce) {
   EXPECT_EQ(command.stop_file, "STOP");
   EXPECT_TRUE(command.reproducible);
   EXPECT_TRUE(command.check);
-  EXPECT_EQ(command.verbosity, Verbosity::requests);
+  EXPECT_EQ(command.verbosity, Verbosity::progress);
+  EXPECT_EQ(command.stats_file, "stats.json");
 }
 
 // The ways in which scripts call `i-pi-driver -m lj`.
@@ -143,9 +144,9 @@ TEST(CommandLine, ModelOptionsHoweverTheShellCutsThem) {
 }
 
 TEST(CommandLine, Verbosity) {
-  EXPECT_EQ(understand({"-m", "lj", "-v"}).verbosity, Verbosity::requests);
-  EXPECT_EQ(understand({"-m", "lj", "-vv"}).verbosity, Verbosity::timings);
-  EXPECT_EQ(understand({"-m", "lj", "-v", "-v", "-v"}).verbosity, Verbosity::timings);
+  EXPECT_EQ(understand({"-m", "lj", "-v"}).verbosity, Verbosity::progress);
+  EXPECT_EQ(understand({"-m", "lj", "-vv"}).verbosity, Verbosity::requests);
+  EXPECT_EQ(understand({"-m", "lj", "-v", "-v", "-v"}).verbosity, Verbosity::requests);
   EXPECT_EQ(understand({"-m", "lj", "-q"}).verbosity, Verbosity::quiet);
 }
 
@@ -186,25 +187,16 @@ TEST(CommandLine, ComplaintsSayWhereWhatAndHow) {
 
 TEST(CommandLine, HelpTeaches) {
   const std::string help = page({"--help"});
-  for (const char* word : {"--unix",
-                           "--address",
-                           "--port",
-                           "--sockets-prefix",
-                           "--periodic",
-                           "--model",
-                           "--options",
-                           "--template",
-                           "--wait",
-                           "--timeout",
-                           "--max-seconds",
-                           "--stop-file",
-                           "--check",
-                           "--verbose",
-                           "FORCEWIRE_ADDRESS",
-                           "i-pi-driver",
-                           "SocketIOCalculator",
-                           "srun",
-                           "Exit status:",
+  for (const char* word : {"--unix",        "--address",
+                           "--port",        "--sockets-prefix",
+                           "--periodic",    "--model",
+                           "--options",     "--template",
+                           "--wait",        "--timeout",
+                           "--max-seconds", "--stop-file",
+                           "--check",       "--stats",
+                           "--verbose",     "FORCEWIRE_ADDRESS",
+                           "i-pi-driver",   "SocketIOCalculator",
+                           "srun",          "Exit status:",
                            "sigma"}) {
     EXPECT_THAT(help, HasSubstr(word));
   }

@@ -13,13 +13,14 @@ import subprocess
 import sys
 import tempfile
 
-SCRIPTS = ("failure_test.py", "fault_test.py", "stop_test.py", "reconnect_test.py")
+SCRIPTS = ("failure_test.py", "fault_test.py", "stop_test.py", "reconnect_test.py",
+           "stats_test.py")  # fmt: skip
 RUNS = (("1", "tcp"), ("3", "unix"))
 CHAPTERS = {
     "Starting": ("ConnectionTest", "StartTest"),
     "In the stream": ("ProtocolTest", "StreamTest", "VanishedServerTest"),
     "In the numbers": ("PotentialTest", "NumbersTest"),
-    "On our side": ("OurSideTest",),
+    "On our side": ("OurSideTest", "StatsFaultTest"),
     "Leaving": ("StopTest",),
     "Coming back": ("ReconnectTest",),
 }
