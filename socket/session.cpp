@@ -117,6 +117,7 @@ void Session::throw_inside_message(PeerError::Kind kind,
 std::optional<Exit> Session::send_reply() {
   const auto parts = protocol_.reply();
   if (parts.empty()) return std::nullopt;
+  const bool only_a_status = parts.size() == 1;
   const auto start = Clock::now();
   Clock::duration awaiting{};
   std::function<std::size_t(std::size_t)> await;
@@ -132,11 +133,11 @@ std::optional<Exit> Session::send_reply() {
     socket_.writebuffer(parts, options_.message_timeout, await);
   } catch (const PeerError& error) {
     if (error.kind() == PeerError::Kind::timeout) throw;
-    const bool only_a_status = parts.size() == 1;
     if (only_a_status || stop_requested()) return peer_gone(error.kind());
     throw;
   }
   times_.sending += Clock::now() - start - awaiting;
+  if (!only_a_status && options_.on_sent) options_.on_sent(times_);
   return std::nullopt;
 }
 

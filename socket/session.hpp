@@ -16,6 +16,13 @@
 
 namespace forcewire {
 
+/// Where a session's wall time went.
+struct SessionTimes {
+  std::chrono::nanoseconds waiting{};    ///< for the first byte of the next message
+  std::chrono::nanoseconds receiving{};  ///< the rest of messages
+  std::chrono::nanoseconds sending{};    ///< replies, without `Answer::await_forces`
+};
+
 struct SessionOptions {
   /// The server may be silent inside a message no longer than this.
   std::chrono::nanoseconds message_timeout = std::chrono::seconds(60);
@@ -32,13 +39,8 @@ struct SessionOptions {
   /// Told how many of these coordinates are there, at first 0; returns at how many, a greater
   /// number, it wants to be told again, unless these are all. Empty: nobody wants to know.
   std::function<std::size_t(std::size_t count)> on_positions = {};
-};
-
-/// Where a session's wall time went.
-struct SessionTimes {
-  std::chrono::nanoseconds waiting{};    ///< for the first byte of the next message
-  std::chrono::nanoseconds receiving{};  ///< the rest of messages
-  std::chrono::nanoseconds sending{};    ///< replies, without `Answer::await_forces`
+  /// Told when a result has been sent, with the times so far. Empty: nobody wants to know.
+  std::function<void(const SessionTimes&)> on_sent = {};
 };
 
 /// The client side of one i-PI connection: requests come out of it, answers go into it.

@@ -46,6 +46,7 @@ struct RawOptions {
   std::string ranks_per_group;
   bool fail_fast = false;
   std::string idle = "auto";
+  std::string stats_file;
   int pretended_nodes = 0;
   bool zero_virial = false;
   bool reproducible = false;
@@ -170,8 +171,8 @@ void declare_group_options(CLI::App& app, RawOptions& raw) {
                  "Split the ranks into N groups: each connects to the server, and has a\n"
                  "model of its own, and the lines of group 2 begin with [2]. A group has\n"
                  "ranks of one node, or, of fewer groups than nodes, whole nodes; so that\n"
-                 "groups can be of different sizes. {group} in -a and --stop-file is its\n"
-                 "number, for servers of their own")
+                 "groups can be of different sizes. {group} in -a, --stop-file and --stats\n"
+                 "is its number, for servers and files of their own")
       ->option_text("N")
       ->group(group);
   app.add_option("--ranks-per-group", raw.ranks_per_group,
@@ -201,7 +202,16 @@ void declare_waiting_options(CLI::App& app, RawOptions& raw) {
 
 void declare_output_options(CLI::App& app, RawOptions& raw) {
   const char* group = "Output";
-  app.add_flag("-v,--verbose", raw.verbose, "A line for each request; -vv: with timings")
+  app.add_option("--stats", raw.stats_file,
+                 "At the end, write the closing summary to FILE as JSON, with percentiles\n"
+                 "of timings, imbalance and memory of ranks, and bytes between nodes; see\n"
+                 "apps/forcewire/STATS.md, and apps/forcewire/draw_stats for a picture")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_flag("-v,--verbose", raw.verbose,
+               "A line of progress now and then: after 1, 2, 5, 10, 20, 30 s, then each\n"
+               "minute, and at each request that takes a second; -vv: a line for each\n"
+               "request, with timings")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group(group);
   app.add_flag("-q,--quiet", raw.quiet, "Errors only")->group(group);
@@ -329,7 +339,7 @@ std::string join_model_options(const std::vector<std::string>& words) {
 Verbosity choose_verbosity(const RawOptions& raw) {
   if (raw.quiet) return Verbosity::quiet;
   if (raw.verbose == 0) return Verbosity::normal;
-  return raw.verbose == 1 ? Verbosity::requests : Verbosity::timings;
+  return raw.verbose == 1 ? Verbosity::progress : Verbosity::requests;
 }
 
 std::optional<std::filesystem::path> optional_path(const std::string& text) {
@@ -372,6 +382,7 @@ CommandLine interpret(const RawOptions& raw) {
   result.zero_virial = raw.zero_virial;
   result.reproducible = raw.reproducible;
   result.check = raw.check;
+  result.stats_file = optional_path(raw.stats_file);
   result.verbosity = choose_verbosity(raw);
   return result;
 }

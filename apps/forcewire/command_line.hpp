@@ -17,8 +17,8 @@ namespace forcewire {
 enum class Verbosity {
   quiet,     ///< nothing; errors go to standard error
   normal,    ///< what it will do, what it understood, what it did
-  requests,  ///< also a line for each request
-  timings,   ///< also what each request spent where
+  progress,  ///< also how it gets on, now and then
+  requests,  ///< also a line for each request, and where it spent its time
 };
 
 /// What to do when the server goes without EXIT.
@@ -54,6 +54,7 @@ struct CommandLine {
   bool zero_virial = false;   ///< where the model has none
   bool reproducible = false;  ///< the same result in every bit on any number of ranks
   bool check = false;
+  std::optional<std::filesystem::path> stats_file;  ///< for the closing summary and more, as JSON
   Verbosity verbosity = Verbosity::normal;
 };
 

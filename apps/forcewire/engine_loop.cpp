@@ -61,7 +61,7 @@ Exit::Reason run_engine_loop(Session& session, Evaluator& evaluator,
         kept_positions.assign(structure.positions.begin(), structure.positions.end());
         structure.positions = kept_positions;
       };
-      observer.after({structure, whole_result, duration, keep});
+      observer.after({structure, whole_result, duration, keep, result.energy});
       Answer answer = to_answer(result);
       // What is kept is whole; what the evaluator awaits by now may belong to another structure.
       if (!is_kept && evaluator.await_forces(0) < result.forces.size()) {

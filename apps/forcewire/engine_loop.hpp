@@ -16,6 +16,7 @@ struct ServedRequest {
   /// Takes structure and result out of the memory of the evaluator, which can evaluate others then:
   /// what is answered stays what was computed for this request, to the last bit.
   std::function<void()> keep = {};
+  double energy = 0;  ///< of the result, without waiting [hartree]
 };
 
 /// Who wants to see the requests go by.

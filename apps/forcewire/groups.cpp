@@ -22,9 +22,10 @@ std::vector<int> split(const CommandLine& command, std::span<const int> nodes) {
   return split_into_equal_groups(nodes, *command.ranks_per_group);
 }
 
-/// ... in the places of {group}.
+/// Where the number of a group belongs.
+constexpr std::string_view place = "{group}";
+
 void put_number(std::string& text, int number) {
-  constexpr std::string_view place = "{group}";
   const std::string digits = std::to_string(number);
   for (auto at = text.find(place); at != std::string::npos; at = text.find(place, at)) {
     text.replace(at, place.size(), digits);
@@ -53,6 +54,13 @@ void check_groups(const CommandLine& command, int ranks) {
         "number of ranks, got {}). Start another number of ranks, or use --groups, whose groups "
         "may differ.",
         ranks, *command.ranks_per_group, *command.ranks_per_group));
+  }
+  if (are_wanted(command) && command.stats_file &&
+      command.stats_file->string().find(place) == std::string::npos) {
+    throw UsageError(fmt::format(
+        "groups would write over each other's statistics (--stats; expected {} in the name, got "
+        "{}). Write for example --stats stats-{}.json.",
+        place, command.stats_file->string(), place));
   }
 }
 

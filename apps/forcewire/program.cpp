@@ -17,8 +17,10 @@
 #include "apps/forcewire/placement.hpp"
 #include "apps/forcewire/report.hpp"
 #include "apps/forcewire/root.hpp"
+#include "apps/forcewire/stats_file.hpp"
 #include "apps/forcewire/stop_conditions.hpp"
 #include "apps/forcewire/template_file.hpp"
+#include "apps/forcewire/usage_error.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/errors.hpp"
@@ -69,9 +71,10 @@ std::variant<Setup, Page, Failure> prepare(int ranks, int argc, const char* cons
 
 /// Does any rank have a failure? If so the first of them says it, and all get its status.
 /// Files can be missing on one node only, hence the vote. @collective
-std::optional<ExitStatus> agree_on_failure(const Communicator& world, const Failure* failure,
+std::optional<ExitStatus> agree_on_failure(const Communicator& world,
+                                           const std::optional<Failure>& failure,
                                            const std::string& prefix = {}) {
-  const int speaker = world.min(failure != nullptr ? world.rank() : world.size());
+  const int speaker = world.min(failure ? world.rank() : world.size());
   if (speaker == world.size()) return std::nullopt;
   if (speaker == world.rank()) std::cerr << prefix << error_line(*failure) << std::flush;
   return static_cast<ExitStatus>(
@@ -81,17 +84,29 @@ std::optional<ExitStatus> agree_on_failure(const Communicator& world, const Fail
 /// The root's part, and what it came to. Whatever happens, the other ranks are told.
 ExitStatus run_root(Root& root, Evaluator& evaluator) {
   ExitStatus status = ExitStatus::success;
+  std::string reason;
   try {
-    root.run(evaluator);
+    reason = root.run(evaluator);
   } catch (const MpiError&) {
     throw;  // nobody can be told
   } catch (...) {
     const Failure failure = to_failure(std::current_exception());
     root.say(failure);
     status = failure.status;
+    reason = failure.text;
   }
-  evaluator.release(static_cast<int>(status));
+  root.write_stats(status, reason, evaluator, evaluator.release(static_cast<int>(status)));
   return status;
+}
+
+/// What the group's root is to write and cannot, as far as one can know before.
+std::optional<Failure> why_not_writable(const CommandLine& command) {
+  try {
+    if (command.stats_file) StatsFile(*command.stats_file).check();
+  } catch (const UsageError&) {
+    return to_failure(std::current_exception());
+  }
+  return std::nullopt;
 }
 
 EvaluatorOptions evaluator_options(const CommandLine& command, const Model& model) {
@@ -123,7 +138,11 @@ std::optional<Failure> make_evaluator(std::optional<Evaluator>& evaluator,
 ExitStatus run_program(const Communicator& world, int argc, const char* const* argv) {
   const auto start = std::chrono::steady_clock::now();
   auto plan = prepare(world.size(), argc, argv);
-  if (const auto status = agree_on_failure(world, std::get_if<Failure>(&plan))) return *status;
+  const auto* bad_plan = std::get_if<Failure>(&plan);
+  if (const auto status =
+          agree_on_failure(world, bad_plan ? std::optional(*bad_plan) : std::nullopt)) {
+    return *status;
+  }
   if (const auto* page = std::get_if<Page>(&plan)) {
     if (world.is_root()) std::cout << page->text << std::flush;
     return ExitStatus::success;
@@ -133,16 +152,18 @@ ExitStatus run_program(const Communicator& world, int argc, const char* const* a
   Setup& setup = std::get<Setup>(plan);
   const Placement placement = find_placement(world);
   Groups groups(world, setup.command);
+  const CommandLine command = groups.command_for_own(setup.command);
+  const auto unwritable = groups.own().is_root() ? why_not_writable(command) : std::nullopt;
+  if (const auto status = agree_on_failure(world, unwritable, groups.prefix())) return *status;
+
   Report report(std::cout, std::cerr, setup.command.verbosity);  // the world's root's
   if (world.is_root()) report.start(setup.command, setup.model, placement, groups.sizes());
 
-  const CommandLine command = groups.command_for_own(setup.command);
   std::optional<Evaluator> evaluator;
   const auto failure = make_evaluator(evaluator, groups.own(), command, setup.model);
   // All groups begin, or none.
-  if (const auto status = agree_on_failure(world, failure ? &*failure : nullptr, groups.prefix())) {
-    return *status;
-  }
+  if (const auto status = agree_on_failure(world, failure, groups.prefix())) return *status;
+
   ExitStatus status = ExitStatus::success;
   if (evaluator->is_root()) {
     Root root(command, setup.model, start, groups.prefix(), [&] { return groups.why_to_leave(); });

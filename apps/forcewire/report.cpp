@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "apps/forcewire/closest_pair.hpp"
+#include "apps/forcewire/readable.hpp"
 #include "engine/geometry/coordinates.hpp"
 #include "engine/geometry/position_grid.hpp"
 #include "engine/kernels/simd.hpp"
@@ -34,11 +35,6 @@ std::string row(std::string_view label, std::string_view value) {
 
 std::string count(std::int64_t number, std::string_view thing) {
   return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
-}
-
-/// A rate without more digits than it deserves: `0.52`, `97.6`, `390123`.
-std::string rate(double number) {
-  return number < 100 ? fmt::format("{:.3g}", number) : fmt::format("{:.0f}", number);
 }
 
 std::string where(const Endpoint& endpoint) {
@@ -104,6 +100,14 @@ void Report::check(const CheckReport& outcome) {
   if (outcome.verdict != Verdict::disagreed) return;
   warnings_ << "forcewire: warning: the check of the first request failed, and the run goes on. "
                "Please report it with the structure and the command line.\n"
+            << std::flush;
+}
+
+void Report::no_stats(const std::string& reason) {
+  warnings_ << fmt::format(
+                   "forcewire: warning: the statistics of --stats are lost ({}). The exit status "
+                   "is that of the run, as ever.\n",
+                   reason)
             << std::flush;
 }
 
@@ -183,21 +187,24 @@ void Report::first_request(const Structure& structure, const Periodicity& period
   }
 }
 
-void Report::request(const ServedRequest& request, const EvaluatorStatistics& statistics) {
-  const auto atoms = static_cast<std::int64_t>(request.structure.positions.size() / 3);
-  fewest_atoms_ = requests_ == 0 ? atoms : std::min(fewest_atoms_, atoms);
-  most_atoms_ = std::max(most_atoms_, atoms);
-  atoms_ += atoms;
-  ++requests_;
+void Report::request(std::int64_t number, const ServedRequest& request,
+                     const EvaluatorStatistics& statistics) {
+  atoms_ = request.structure.positions.size() / 3;
+  energy_ = request.energy;
   if (!shows(Verbosity::requests)) return;
-  if (requests_ == 1) {
+  if (number == 1) {
     print(fmt::format("{:>10} {:>22} {:>26} {:>12}\n", "request", "energy [hartree]",
                       "max force [hartree/bohr]", "time [ms]"));
   }
   const Result& result = request.result();
-  print(fmt::format("{:>10} {:>22.12g} {:>26.6e} {:>12.3f}\n", requests_, result.energy,
+  print(fmt::format("{:>10} {:>22.12g} {:>26.6e} {:>12.3f}\n", number, result.energy,
                     max_force(result.forces), milliseconds(request.duration)));
-  if (shows(Verbosity::timings)) request_timings(statistics);
+  request_timings(statistics);
+}
+
+void Report::answered(const RunStatistics& run, Progress::Clock::time_point now) {
+  if (verbosity_ != Verbosity::progress) return;
+  if (const auto line = progress_.answered(run, atoms_, energy_, now)) print(*line);
 }
 
 void Report::request_timings(const EvaluatorStatistics& statistics) {
@@ -211,41 +218,27 @@ void Report::request_timings(const EvaluatorStatistics& statistics) {
   previous_ = statistics;
 }
 
-void Report::summary(const SessionTimes& session, const EvaluatorStatistics& statistics,
-                     nanoseconds wall) {
+void Report::summary(const RunStatistics& run, const EvaluatorStatistics& statistics) {
   if (!shows(Verbosity::normal)) return;
-  const double wall_seconds = seconds(wall);
+  const double wall = seconds(run.time().whole());
   const auto per_second = [&](std::int64_t number) {
-    return rate(wall_seconds > 0 ? static_cast<double>(number) / wall_seconds : 0);
+    return readable(wall > 0 ? static_cast<double>(number) / wall : 0);
   };
-  const std::string atoms_each = fewest_atoms_ == most_atoms_
-                                     ? fmt::format("{} each", most_atoms_)
-                                     : fmt::format("{} to {}", fewest_atoms_, most_atoms_);
+  const std::string atoms_each =
+      run.fewest_atoms() == run.most_atoms()
+          ? fmt::format("{} each", run.most_atoms())
+          : fmt::format("{} to {}", run.fewest_atoms(), run.most_atoms());
   std::string text = "summary\n";
-  text += fmt::format("  {:<24} {:>12}   {}/s\n", "requests", requests_, per_second(requests_));
-  text += fmt::format("  {:<24} {:>12}   {}/s\n", "atoms", atoms_each, per_second(atoms_));
+  text += fmt::format("  {:<24} {:>12}   {}/s\n", "requests", run.requests(),
+                      per_second(run.requests()));
+  text += fmt::format("  {:<24} {:>12}   {}/s\n", "atoms", atoms_each, per_second(run.atoms()));
   text += fmt::format("  {:<24} {:>12}\n", "list rebuilds", statistics.rebuilds);
-  text += fmt::format("  {:<24} {:>12.3f} s\n", "wall time", wall_seconds);
-
-  const std::pair<std::string_view, nanoseconds> parts[] = {
-      {"waiting for the server", session.waiting},
-      {"receiving", session.receiving},
-      {"sharing", statistics.sharing},
-      {"neighbour lists", statistics.neighbor_lists},
-      {"forces", statistics.forces},
-      {"reducing", statistics.reducing},
-      {"sending", session.sending},
-  };
-  nanoseconds rest = wall;
-  const auto part = [&](std::string_view label, nanoseconds time) {
-    const double percent = wall_seconds > 0 ? 100 * seconds(time) / wall_seconds : 0;
-    text += fmt::format("    {:<22} {:>12.3f} s {:>6.1f} %\n", label, seconds(time), percent);
-  };
-  for (const auto& [label, time] : parts) {
-    part(label, time);
-    rest -= time;
+  text += fmt::format("  {:<24} {:>12.3f} s\n", "wall time", wall);
+  for (std::size_t part = 0; part < TimeSplit::part_count; ++part) {
+    const double time = std::max(seconds(run.time().parts[part]), 0.0);
+    text += fmt::format("    {:<22} {:>12.3f} s {:>6.1f} %\n", part_labels[part], time,
+                        wall > 0 ? 100 * time / wall : 0);
   }
-  part("other", std::max(rest, nanoseconds::zero()));
   print(text);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
@@ -13,11 +13,12 @@
 #include "apps/forcewire/command_line.hpp"
 #include "apps/forcewire/engine_loop.hpp"
 #include "apps/forcewire/placement.hpp"
+#include "apps/forcewire/progress.hpp"
+#include "apps/forcewire/run_statistics.hpp"
 #include "engine/geometry/cell.hpp"
 #include "engine/parallel/evaluator.hpp"
 #include "engine/parallel/rank_groups.hpp"
 #include "engine/potentials/registry.hpp"
-#include "socket/session.hpp"
 
 namespace forcewire {
 
@@ -44,16 +45,25 @@ class Report {
   void first_request(const Structure& structure, const Periodicity& periodicity);
 
   /// A line for each request, if the user wants it.
+  /// @param number of the request, from 1
   /// @param statistics of the evaluator, this request included
-  void request(const ServedRequest& request, const EvaluatorStatistics& statistics);
+  void request(std::int64_t number, const ServedRequest& request,
+               const EvaluatorStatistics& statistics);
+
+  /// A server has connected; and the last `request` was answered: a line now and then, if the user
+  /// wants that.
+  void connected(Progress::Clock::time_point now) { progress_.begin(now); }
+  void answered(const RunStatistics& run, Progress::Clock::time_point now);
+
+  /// That the statistics, which the user has asked for, could not be written; even when all else is
+  /// to be quiet.
+  void no_stats(const std::string& reason);
 
   /// What `--check` found; even when all else is to be quiet, for the user has asked for it.
   void check(const CheckReport& outcome);
 
   /// What was done, and where the time went.
-  /// @param wall since the connection stood
-  void summary(const SessionTimes& session, const EvaluatorStatistics& statistics,
-               std::chrono::nanoseconds wall);
+  void summary(const RunStatistics& run, const EvaluatorStatistics& statistics);
 
  private:
   bool shows(Verbosity verbosity) const { return verbosity_ >= verbosity; }
@@ -64,12 +74,11 @@ class Report {
   std::ostream& out_;
   std::ostream& warnings_;
   Verbosity verbosity_;
-  // Of the requests that were answered.
-  std::int64_t requests_ = 0;
-  std::int64_t atoms_ = 0;
-  std::int64_t fewest_atoms_ = 0;
-  std::int64_t most_atoms_ = 0;
-  EvaluatorStatistics previous_;  // before the latest request
+  Progress progress_;
+  // Of the latest request.
+  std::size_t atoms_ = 0;
+  double energy_ = 0;
+  EvaluatorStatistics previous_;  // before it
 };
 
 }  // namespace forcewire

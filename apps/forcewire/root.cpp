@@ -10,6 +10,8 @@
 
 #include "apps/forcewire/check.hpp"
 #include "apps/forcewire/check_by_differences.hpp"
+#include "apps/forcewire/stats_file.hpp"
+#include "apps/forcewire/stats_text.hpp"
 #include "apps/forcewire/vacuum.hpp"
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/geometry/position_grid.hpp"
@@ -51,16 +53,21 @@ Root::Root(const CommandLine& command, const Model& model, Clock::time_point sta
       stop_(start, command.max_time, command.stop_file, std::move(why_to_leave)),
       out_(std::cout, prefix),
       err_(std::cerr, prefix),
-      report_(out_, err_, command.verbosity) {}
+      report_(out_, err_, command.verbosity),
+      start_(start) {}
 
-void Root::run(Evaluator& evaluator) {
+std::string Root::run(Evaluator& evaluator) {
+  const auto summarize = [&] {
+    if (statistics_.sessions() > 0) report_.summary(statistics_, evaluator.statistics());
+  };
   try {
     while (serve_next(evaluator)) is_first_ = true;
   } catch (...) {
-    summarize(evaluator);
+    summarize();
     throw;
   }
-  summarize(evaluator);
+  summarize();
+  return farewell_;
 }
 
 void Root::say(const Failure& failure) { err_ << error_line(failure) << std::flush; }
@@ -87,27 +94,25 @@ bool Root::serve_next(Evaluator& evaluator) {
       std::this_thread::sleep_for(pause_after_silence);
     }
   } catch (const ConnectError& error) {
-    if (sessions_ == 0 || error.kind() != ConnectError::Kind::nobody_listens) throw;
-    report_.note(fmt::format("leaving in order: no other server within {:g} s (--wait)",
-                             std::chrono::duration<double>(command_.wait).count()));
+    if (statistics_.sessions() == 0 || error.kind() != ConnectError::Kind::nobody_listens) throw;
+    leave(fmt::format("leaving in order: no other server within {:g} s (--wait)",
+                      std::chrono::duration<double>(command_.wait).count()));
     return false;
   }
-  report_.note(fmt::format("leaving in order before there was {} server: {}",
-                           sessions_ == 0 ? "a" : "another", stop_.reason()));
+  leave(fmt::format("leaving in order before there was {} server: {}",
+                    statistics_.sessions() == 0 ? "a" : "another", stop_.reason()));
   return false;
 }
 
 /// One session, from its first word to its last.
 Root::Served Root::serve(Socket socket, Evaluator& evaluator) {
-  const auto connected = Clock::now();
-  const auto answered_before = answered_;
+  const auto requests_before = statistics_.requests();
+  const auto now = Clock::now();
+  statistics_.connect(now);
+  report_.connected(now);
   Session session(std::move(socket), session_options(evaluator));
   const auto add_up = [&] {
-    ++sessions_;
-    times_.waiting += session.times().waiting;
-    times_.receiving += session.times().receiving;
-    times_.sending += session.times().sending;
-    connected_for_ += Clock::now() - connected;
+    statistics_.disconnect(session.times(), evaluator.statistics(), Clock::now());
   };
   try {
     const Exit::Reason reason = converse(session, evaluator);
@@ -115,7 +120,7 @@ Root::Served Root::serve(Socket socket, Evaluator& evaluator) {
     add_up();
     const bool lost =
         reason == Exit::Reason::server_closed || reason == Exit::Reason::connection_lost;
-    report_.note(farewell(reason, stop_, command_));
+    leave(farewell(reason, stop_, command_));
     if (!lost || !reconnects()) return Served::to_the_end;
   } catch (const PeerError& error) {
     add_up();
@@ -126,7 +131,7 @@ Root::Served Root::serve(Socket socket, Evaluator& evaluator) {
     throw;
   }
   // A server that ends again and again before it gets anywhere must not keep us busy.
-  if (answered_ == answered_before) std::this_thread::sleep_for(pause_after_silence);
+  if (statistics_.requests() == requests_before) std::this_thread::sleep_for(pause_after_silence);
   return Served::to_be_continued;
 }
 
@@ -141,13 +146,35 @@ Exit::Reason Root::converse(Session& session, Evaluator& evaluator) {
   }
 }
 
-/// The numbers are those that --verbose shows.
+/// The numbers are those that -vv shows.
 std::string Root::in_this_request(const std::exception& error) const {
-  return fmt::format("request {}: {}", answered_ + 1, error.what());
+  return fmt::format("request {}: {}", statistics_.requests() + 1, error.what());
 }
 
-void Root::summarize(const Evaluator& evaluator) {
-  if (sessions_ > 0) report_.summary(times_, evaluator.statistics(), connected_for_);
+void Root::leave(std::string reason) {
+  report_.note(reason);
+  farewell_ = std::move(reason);
+}
+
+void Root::write_stats(ExitStatus status, const std::string& reason, const Evaluator& evaluator,
+                       std::vector<RankReport> reports) {
+  if (!command_.stats_file) return;
+  const Clock::duration age = Clock::now() - start_;
+  try {
+    const FinishedRun run{.command = command_,
+                          .model_description = evaluator.potential().description(),
+                          .ranks = evaluator.rank_count(),
+                          .nodes = evaluator.node_count(),
+                          .begin = std::chrono::system_clock::now() - age,
+                          .duration = age,
+                          .status = status,
+                          .reason = reason,
+                          .statistics = statistics_,
+                          .reports = std::move(reports)};
+    StatsFile(*command_.stats_file).write(stats_text(run));
+  } catch (const std::exception& error) {
+    report_.no_stats(fmt::format("{}: {}", command_.stats_file->string(), error.what()));
+  }
 }
 
 ConnectError Root::nobody_spoke() const {
@@ -178,6 +205,11 @@ SessionOptions Root::session_options(Evaluator& evaluator) {
   options.idle_timeout = command_.idle_timeout;
   options.max_atoms = command_.max_atoms;
   options.stop = [this] { return stop_.requested(); };
+  options.on_sent = [this, &evaluator](const SessionTimes& times) {
+    const auto now = Clock::now();
+    statistics_.answer(times, evaluator.statistics(), now);
+    report_.answered(statistics_, now);
+  };
   return options;
 }
 
@@ -189,9 +221,9 @@ EngineLoopObserver Root::observer(Evaluator& evaluator) {
           .after =
               [this, &evaluator](const ServedRequest& request) {
                 if (is_first_ && command_.check) check(request, evaluator);
-                report_.request(request, evaluator.statistics());
+                statistics_.evaluate(request.structure.positions.size() / 3);
+                report_.request(statistics_.requests(), request, evaluator.statistics());
                 is_first_ = false;
-                ++answered_;
               }};
 }
 

@@ -1,21 +1,24 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <exception>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "apps/forcewire/command_line.hpp"
 #include "apps/forcewire/engine_loop.hpp"
+#include "apps/forcewire/exit_status.hpp"
 #include "apps/forcewire/failure.hpp"
 #include "apps/forcewire/prefixed_stream.hpp"
 #include "apps/forcewire/report.hpp"
+#include "apps/forcewire/run_statistics.hpp"
 #include "apps/forcewire/stop_conditions.hpp"
 #include "engine/geometry/cell.hpp"
 #include "engine/parallel/evaluator.hpp"
+#include "engine/parallel/rank_report.hpp"
 #include "engine/potentials/registry.hpp"
 #include "socket/error.hpp"
 #include "socket/session.hpp"
@@ -35,9 +38,16 @@ class Root {
 
   /// Finds the server and serves it to the end; then, if the user wants that, the next one.
   ///
+  /// @return why it was over, in a line
   /// @throws ConnectError, PeerError, PotentialFailure, InvalidStructure; the summary is out by
   /// then
-  void run(Evaluator& evaluator);
+  std::string run(Evaluator& evaluator);
+
+  /// Writes the statistics, if the user wants them. If that fails, he is told, and that is all.
+  /// @param reason why the run ended
+  /// @param reports of the ranks
+  void write_stats(ExitStatus status, const std::string& reason, const Evaluator& evaluator,
+                   std::vector<RankReport> reports);
 
   /// Says why it ended before its time.
   void say(const Failure& failure);
@@ -51,7 +61,7 @@ class Root {
   Exit::Reason converse(Session& session, Evaluator& evaluator);
   bool reconnects() const { return command_.on_disconnect == OnDisconnect::reconnect; }
   std::string in_this_request(const std::exception& error) const;
-  void summarize(const Evaluator& evaluator);
+  void leave(std::string reason);
   ConnectError nobody_spoke() const;
   std::optional<Socket> connect(Clock::time_point waiting_since, std::chrono::nanoseconds wait);
   void say_waiting(std::string_view reason);
@@ -70,10 +80,9 @@ class Root {
   bool is_first_ = true;  // of a session
   bool said_waiting_ = false;
   // Of all sessions.
-  int sessions_ = 0;
-  std::int64_t answered_ = 0;
-  SessionTimes times_;
-  Clock::duration connected_for_{};
+  Clock::time_point start_;
+  RunStatistics statistics_;
+  std::string farewell_;
 };
 
 }  // namespace forcewire

@@ -155,6 +155,15 @@ Pending Communicator::start_receive(std::span<double> data, int from) const {
   });
 }
 
+Pending Communicator::start_gather(std::span<const std::byte> own, std::span<std::byte> all) const {
+  const int count = static_cast<int>(own.size());
+  MPI_Request request = MPI_REQUEST_NULL;
+  check_mpi(
+      MPI_Igather(own.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, 0, comm_, &request),
+      "MPI_Igather");
+  return Pending({request});
+}
+
 int Communicator::max(int value) const { return reduce_to_all(value, MPI_INT, MPI_MAX, comm_); }
 
 int Communicator::min(int value) const { return reduce_to_all(value, MPI_INT, MPI_MIN, comm_); }

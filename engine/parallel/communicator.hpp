@@ -73,6 +73,10 @@ class Communicator {
   /// Begins to receive what rank `from` sends.
   Pending start_receive(std::span<double> data, int from) const;
 
+  /// Begins to bring `own` of each rank, as many bytes each, to the root, where `all` gets them in
+  /// the order of the ranks. What ranks begin, they begin in the same order. @collective
+  Pending start_gather(std::span<const std::byte> own, std::span<std::byte> all) const;
+
   /// @collective
   int max(int value) const;
 

@@ -11,6 +11,7 @@
 #include "engine/geometry/coordinates.hpp"
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/geometry/reduced_cell.hpp"
+#include "engine/parallel/peak_memory.hpp"
 
 namespace forcewire {
 
@@ -36,6 +37,10 @@ class Stopwatch {
 std::span<double> slice(std::span<double> data, const Communicator& node) {
   const Part part{node.rank(), node.size()};
   return data.subspan(part.begin(data.size()), part.end(data.size()) - part.begin(data.size()));
+}
+
+std::int64_t bytes(std::size_t numbers) {
+  return static_cast<std::int64_t>(numbers * sizeof(double));
 }
 
 ReplicaLists lists_for(const Potential& potential, const EvaluatorOptions& options) {
@@ -166,18 +171,30 @@ int Evaluator::serve() {
         break;
       case Order::share:
         pieces_.start(positions_.data(), shared, count);
+        count_positions(count - shared);
         break;
       case Order::evaluate:
         // The root made the same cell from the same numbers: it does not throw here.
         work(cell_of(Eigen::Map<const Matrix3dRows>(command.cell_rows.data())), count, shared);
         break;
       case Order::release:
+        report();
         return static_cast<int>(command.number);
     }
   }
 }
 
-void Evaluator::release(int status) { announce({Order::release, status}); }
+std::vector<RankReport> Evaluator::release(int status) {
+  announce({Order::release, status});
+  return report();
+}
+
+std::vector<RankReport> Evaluator::report() const {
+  // Ranks that are on their way need milliseconds; who is not there by now has been stopped.
+  constexpr std::chrono::seconds patience{5};
+  return gather_reports(
+      world_, {world_.rank(), nodes_.number(), host_name(), peak_memory(), statistics_}, patience);
+}
 
 /// Who works on a structure of `count` coordinates. Waking the others and waiting for each other
 /// has its price; they sleep on when the structure is not worth it.
@@ -303,7 +320,11 @@ Evaluator::Outcome Evaluator::compute(const Cell& cell, std::span<const double> 
   LocalSums sums;
   {
     const Stopwatch watch(statistics_.forces);
+    const auto start = std::chrono::steady_clock::now();
     sums = local_forces_.compute(*potential_, lists.current(), ranks, attempt);
+    if (ranks.size() == world_.size()) {
+      statistics_.computing += std::chrono::steady_clock::now() - start;
+    }
     if (ranks.size() > 1) exchange_forces(lists.current(), attempt);
     attempt([&] {
       if (lists.current().exists()) local_forces_.write(lists.current(), forces_.data());
@@ -318,6 +339,7 @@ void Evaluator::share_positions(std::size_t count, std::size_t shared) {
     if (nodes_.is_leader()) {
       nodes_.leaders().broadcast(positions_.data().subspan(shared, count - shared));
       positions_.sync();
+      count_positions(count - shared);
     }
     // The sum over nodes wants zeros where another node owns the atom.
     const std::span<double> own = slice(forces_.data().first(count), nodes_.node());
@@ -327,6 +349,11 @@ void Evaluator::share_positions(std::size_t count, std::size_t shared) {
     forces_.sync();
   }
   positions_.sync();
+}
+
+/// So many coordinates have come to this node.
+void Evaluator::count_positions(std::size_t count) {
+  if (nodes_.is_leader() && !is_root()) statistics_.position_bytes += bytes(count);
 }
 
 /// Atoms are sorted by all ranks of a node together, each list is its rank's own.
@@ -390,6 +417,7 @@ Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attem
   if (nodes_.is_leader()) {
     force_sum_ = PiecewiseSum(spans_nodes(count) ? nodes_.leaders() : alone_,
                               forces_.data().first(count), options_.piece);
+    if (!is_root()) statistics_.force_bytes += bytes(count);
   }
   if (options_.reproducible) {
     outcome.sums = exact_sums(ranks);

@@ -2,7 +2,6 @@
 
 #include <Eigen/Core>
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,12 +17,14 @@
 #include "engine/parallel/announcer.hpp"
 #include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
+#include "engine/parallel/evaluator_statistics.hpp"
 #include "engine/parallel/force_exchange.hpp"
 #include "engine/parallel/idle.hpp"
 #include "engine/parallel/local_forces.hpp"
 #include "engine/parallel/node_layout.hpp"
 #include "engine/parallel/piecewise_sum.hpp"
 #include "engine/parallel/position_pieces.hpp"
+#include "engine/parallel/rank_report.hpp"
 #include "engine/parallel/shared_array.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/potential.hpp"
@@ -44,17 +45,6 @@ struct Result {
       forces;  ///< 3 natoms [hartree/bohr]; valid until the next `evaluate` or `positions`
   Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();  ///< minus the strain derivative [hartree]
   std::string extras;                                ///< JSON, or empty
-};
-
-/// Where an evaluator's wall time went on this rank, and how often lists were rebuilt.
-struct EvaluatorStatistics {
-  std::int64_t evaluations = 0;
-  std::int64_t rebuilds = 0;
-  std::int64_t atoms = 0;  ///< summed over evaluations
-  std::chrono::nanoseconds sharing{};
-  std::chrono::nanoseconds neighbor_lists{};
-  std::chrono::nanoseconds forces{};
-  std::chrono::nanoseconds reducing{};
 };
 
 struct EvaluatorOptions {
@@ -102,6 +92,7 @@ class Evaluator {
   Evaluator& operator=(const Evaluator&) = delete;
 
   bool is_root() const { return world_.is_root(); }
+  int rank_count() const { return world_.size(); }
   int node_count() const { return nodes_.node_count(); }
   const Potential& potential() const { return *potential_; }
 
@@ -136,7 +127,9 @@ class Evaluator {
   int serve();
 
   /// Root: lets the other ranks return from `serve`, who all get `status`.
-  void release(int status);
+  /// @return what each rank has to tell; of the root alone if others do not answer within seconds:
+  ///         somebody may have stopped them
+  std::vector<RankReport> release(int status);
 
   const EvaluatorStatistics& statistics() const { return statistics_; }
 
@@ -167,6 +160,8 @@ class Evaluator {
   void end_pieces();
   Outcome work(const Cell& cell, std::size_t count, std::size_t shared);
   void share_positions(std::size_t count, std::size_t shared);
+  void count_positions(std::size_t count);
+  std::vector<RankReport> report() const;
   PositionGrid grid(const Cell& cell) const;
   bool place_on_grid(const Cell& cell, const PositionGrid& grid, std::size_t count,
                      Attempt& attempt);

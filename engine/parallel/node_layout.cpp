@@ -16,9 +16,11 @@ NodeLayout::NodeLayout(const Communicator& world, int pretended_nodes)
   // Colour 0 holds the leaders; everybody else's communicator is of no use.
   Communicator part = world.split(is_leader() ? 0 : 1);
   node_count_ = part.size();
+  number_ = part.rank();
   if (is_leader()) leaders_ = std::move(part);
-  // Ranks that do not lead learn the number of nodes from their leader.
+  // Ranks that do not lead learn from their leader how many nodes there are, and which is theirs.
   node_count_ = node_.broadcast_number(node_count_, 0);
+  number_ = node_.broadcast_number(number_, 0);
 }
 
 std::vector<int> nodes_of_ranks(const Communicator& world, int pretended_nodes) {

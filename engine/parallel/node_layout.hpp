@@ -23,10 +23,14 @@ class NodeLayout {
 
   int node_count() const { return node_count_; }
 
+  /// Of this rank's node, from 0, which is the root's.
+  int number() const { return number_; }
+
  private:
   Communicator node_;
   std::optional<Communicator> leaders_;
   int node_count_;
+  int number_;
 };
 
 /// For each rank a number that it has in common with the ranks of its node alone: see

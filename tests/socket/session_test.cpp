@@ -101,6 +101,26 @@ TEST_F(SessionTest, GoesThroughAWholeConversation) {
   EXPECT_EQ(server.receive(12 + result.size()), wire::header("HAVEDATA") + result);
 }
 
+TEST_F(SessionTest, TellsWhenAResultHasBeenSent) {
+  int results = 0;
+  SessionOptions options;
+  options.on_sent = [&](const SessionTimes& times) {
+    ++results;
+    EXPECT_GT(times.sending, 0ns);
+    EXPECT_GT(times.receiving + times.waiting, 0ns);
+  };
+  start(options);
+  for (int request = 0; request < 3; ++request) {
+    server.send(wire::header("STATUS"));
+    hold_result();
+    EXPECT_EQ(results, request) << "only a STATUS has been answered";
+    server.send(wire::header("STATUS") + wire::header("GETFORCE"));
+    server.send(wire::init(0, ""));
+    session().next();
+    EXPECT_EQ(results, request + 1);
+  }
+}
+
 TEST_F(SessionTest, UnderstandsMessagesThatArriveTogether) {
   // More than fits into the buffer that is read ahead, with counts that change.
   std::string all;

@@ -86,12 +86,12 @@ TEST(CommandLine, Defaults) {
 }
 
 TEST(CommandLine, EverythingAtOnce) {
-  const CommandLine command =
-      understand({"--address",   "node7",          "--port",  "4000",          "--periodic",
-                  "ab",          "--model",        "lj",      "--options",     "1,2,3",
-                  "--template",  "start.xyz",      "--wait",  "0.5",           "--timeout",
-                  "1e1",         "--idle-timeout", "3600",    "--max-seconds", "86000.25",
-                  "--stop-file", "STOP",           "--check", "--verbose",     "--reproducible"});
+  const CommandLine command = understand(
+      {"--address",      "node7",    "--port",      "4000",  "--periodic",     "ab",
+       "--model",        "lj",       "--options",   "1,2,3", "--template",     "start.xyz",
+       "--wait",         "0.5",      "--timeout",   "1e1",   "--idle-timeout", "3600",
+       "--max-seconds",  "86000.25", "--stop-file", "STOP",  "--check",        "--verbose",
+       "--reproducible", "--stats",  "stats.json"});
   EXPECT_EQ(to_string(command.endpoint), "node7:4000");
   EXPECT_EQ(command.periodicity.to_string(), "ab");
   EXPECT_EQ(command.model_options, "1,2,3");
@@ -103,7 +103,8 @@ TEST(CommandLine, EverythingAtOnce) {
   EXPECT_EQ(command.stop_file, "STOP");
   EXPECT_TRUE(command.reproducible);
   EXPECT_TRUE(command.check);
-  EXPECT_EQ(command.verbosity, Verbosity::requests);
+  EXPECT_EQ(command.verbosity, Verbosity::progress);
+  EXPECT_EQ(command.stats_file, "stats.json");
 }
 
 // The ways in which scripts call `i-pi-driver -m lj`.
@@ -155,9 +156,9 @@ TEST(CommandLine, NumbersOfAtoms) {
 }
 
 TEST(CommandLine, Verbosity) {
-  EXPECT_EQ(understand({"-m", "lj", "-v"}).verbosity, Verbosity::requests);
-  EXPECT_EQ(understand({"-m", "lj", "-vv"}).verbosity, Verbosity::timings);
-  EXPECT_EQ(understand({"-m", "lj", "-v", "-v", "-v"}).verbosity, Verbosity::timings);
+  EXPECT_EQ(understand({"-m", "lj", "-v"}).verbosity, Verbosity::progress);
+  EXPECT_EQ(understand({"-m", "lj", "-vv"}).verbosity, Verbosity::requests);
+  EXPECT_EQ(understand({"-m", "lj", "-v", "-v", "-v"}).verbosity, Verbosity::requests);
   EXPECT_EQ(understand({"-m", "lj", "-q"}).verbosity, Verbosity::quiet);
 }
 
@@ -236,6 +237,7 @@ TEST(CommandLine, HelpTeaches) {
                            "--fail-fast",
                            "{group}",
                            "--check",
+                           "--stats",
                            "--verbose",
                            "FORCEWIRE_ADDRESS",
                            "i-pi-driver",

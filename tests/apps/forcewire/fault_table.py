@@ -21,13 +21,14 @@ SCRIPTS = {
     "killed_test.py": RUNS,
     "stop_test.py": RUNS,
     "reconnect_test.py": RUNS,
+    "stats_test.py": RUNS,
     "groups_test.py": (("4", "unix"),),
 }
 CHAPTERS = {
     "Starting": ("ConnectionTest", "StartTest"),
     "In the stream": ("ProtocolTest", "StreamTest", "VanishedServerTest"),
     "In the numbers": ("PotentialTest", "NumbersTest"),
-    "On our side": ("OurSideTest", "KilledTest"),
+    "On our side": ("OurSideTest", "KilledTest", "StatsFaultTest"),
     "Leaving": ("StopTest",),
     "Coming back": ("ReconnectTest",),
     "Several groups": ("GroupsThatFailTest",),

@@ -41,13 +41,26 @@ TEST(Groups, OfWhatThereIs) {
   EXPECT_THAT(complaint(with({}, 8), 4), HasSubstr("got 8"));
 }
 
+TEST(Groups, EachNeedsStatisticsOfItsOwn) {
+  CommandLine command = with(2, {});
+  command.stats_file = "stats.json";
+  EXPECT_THAT(complaint(command, 4), AllOf(HasSubstr("--stats"), HasSubstr("stats.json")));
+  command.stats_file = "stats-{group}.json";
+  EXPECT_EQ(complaint(command, 4), "");
+  command = with({}, {});
+  command.stats_file = "stats.json";
+  EXPECT_EQ(complaint(command, 4), "");
+}
+
 TEST(Groups, EachFindsItsNumberInNames) {
   CommandLine command;
   command.endpoint = UnixEndpoint{"/tmp/ipi_bead{group}"};
   command.stop_file = "run{group}/STOP{group}";
+  command.stats_file = "stats-{group}.json";
   const CommandLine third = command_of_group(command, 3);
   EXPECT_EQ(to_string(third.endpoint), "/tmp/ipi_bead3");
   EXPECT_EQ(third.stop_file, "run3/STOP3");
+  EXPECT_EQ(third.stats_file, "stats-3.json");
 
   command.endpoint = TcpEndpoint{"node{group}", 31415};
   command.stop_file = std::nullopt;

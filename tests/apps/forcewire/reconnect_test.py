@@ -109,7 +109,7 @@ class ReconnectTest(ProgramTest):
             self.expect_success(program)
 
     def test_what_it_says(self):
-        with Program([*self.server.arguments, *RECONNECT, "-v"]) as program:
+        with Program([*self.server.arguments, *RECONNECT, "-vv"]) as program:
             first = self.server.accept()
             first.evaluate(*structures.crystal())
             self.restart()

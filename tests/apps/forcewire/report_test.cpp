@@ -139,11 +139,12 @@ TEST_F(ReportTest, LineForEachRequest) {
   result.energy = -1.5;
   result.forces = forces;
   Report shown = report(Verbosity::requests);
-  shown.request({structure, found(result), 1250us}, {});
-  shown.request({structure, found(result), 2ms}, {});
+  shown.request(1, {structure, found(result), 1250us}, {});
+  shown.request(2, {structure, found(result), 2ms}, {});
   EXPECT_THAT(out(), ContainsRegex("request +energy .hartree. +max force .hartree/bohr. "
                                    "+time .ms.\n"));
-  EXPECT_THAT(out(), ContainsRegex("\n +1 +-1.5 +5.000000e-04 +1.250\n +2 .* 2.000\n"));
+  EXPECT_THAT(out(),
+              ContainsRegex("\n +1 +-1.5 +5.000000e-04 +1.250\n +sharing .*\n +2 .* 2.000\n"));
 }
 
 TEST_F(ReportTest, TimingsOfEachRequestAreDifferences) {
@@ -152,32 +153,56 @@ TEST_F(ReportTest, TimingsOfEachRequestAreDifferences) {
   Result result;
   result.forces = numbers;
   EvaluatorStatistics statistics;
-  Report shown = report(Verbosity::timings);
+  Report shown = report(Verbosity::requests);
   statistics.rebuilds = 1;
   statistics.forces = 3ms;
-  shown.request({structure, found(result), 4ms}, statistics);
+  shown.request(1, {structure, found(result), 4ms}, statistics);
   statistics.forces = 5ms;
-  shown.request({structure, found(result), 4ms}, statistics);
+  shown.request(2, {structure, found(result), 4ms}, statistics);
   EXPECT_THAT(out(), HasSubstr("neighbour lists 0.000 (rebuilt), forces 3.000, reducing"));
   EXPECT_THAT(out(), HasSubstr("neighbour lists 0.000, forces 2.000, reducing"));
 }
 
-TEST_F(ReportTest, SummarySplitsTheWallTime) {
-  const std::vector<double> numbers(3 * 50, 0.0);
+TEST_F(ReportTest, ProgressIsForThoseWhoWantItAndNotBesideALineForEachRequest) {
+  const std::vector<double> numbers(3 * 7, 0.0);
   const Structure structure{Eigen::Matrix3d::Zero(), numbers};
   Result result;
+  result.energy = -2.5;
   result.forces = numbers;
-  Report shown = report();
-  for (int i = 0; i < 200; ++i) shown.request({structure, found(result), 1ms}, {});
+  const RunStatistics::Clock::time_point start{};
+  for (const Verbosity verbosity :
+       {Verbosity::quiet, Verbosity::normal, Verbosity::progress, Verbosity::requests}) {
+    out_.str("");
+    RunStatistics run;
+    run.connect(start);
+    Report shown = report(verbosity);
+    shown.connected(start);
+    run.evaluate(7);
+    shown.request(1, {structure, found(result), 1ms, {}, result.energy}, {});
+    run.answer({}, {}, start + 3s);
+    EXPECT_EQ(out() == "", verbosity < Verbosity::requests) << "before the answer is sent";
+    out_.str("");
+    shown.answered(run, start + 3s);
+    EXPECT_EQ(out() != "", verbosity == Verbosity::progress);
+    if (verbosity == Verbosity::progress) {
+      EXPECT_THAT(out(), ContainsRegex("\n +3 +1 +0.333 +7 +-2.5 +3000 "));
+    }
+  }
+}
+
+TEST_F(ReportTest, SummarySplitsTheWallTime) {
+  RunStatistics run;
+  const RunStatistics::Clock::time_point start{};
+  run.connect(start);
+  for (int i = 0; i < 200; ++i) run.evaluate(50);
   EvaluatorStatistics statistics;
-  statistics.evaluations = 200;
-  statistics.atoms = 10000;
   statistics.rebuilds = 7;
   statistics.sharing = 100ms;
   statistics.neighbor_lists = 200ms;
   statistics.forces = 2s;
   statistics.reducing = 50ms;
-  shown.summary({.waiting = 1s, .receiving = 400ms, .sending = 250ms}, statistics, 5s);
+  run.disconnect({.waiting = 1s, .receiving = 400ms, .sending = 250ms}, statistics, start + 5s);
+  report().summary(run, statistics);
   EXPECT_THAT(out(), ContainsRegex("requests +200 +40/s\n"));
   EXPECT_THAT(out(), ContainsRegex("atoms +50 each +2000/s\n"));
   EXPECT_THAT(out(), ContainsRegex("list rebuilds +7\n"));
@@ -193,18 +218,20 @@ TEST_F(ReportTest, SummarySplitsTheWallTime) {
 }
 
 TEST_F(ReportTest, SummaryOfNothingAndOfChangingSizes) {
-  report().summary({}, {}, 0ns);
+  report().summary({}, {});
   EXPECT_THAT(out(), ContainsRegex("requests +0 +0/s\n"));
 
-  Report shown = report();
-  for (const std::size_t atoms : {4U, 2U, 9U}) {
-    const std::vector<double> numbers(3 * atoms, 0.0);
-    Result result;
-    result.forces = numbers;
-    shown.request({{Eigen::Matrix3d::Zero(), numbers}, found(result), 1ms}, {});
-  }
-  shown.summary({}, {}, 1s);
+  RunStatistics run;
+  for (const std::size_t atoms : {4U, 2U, 9U}) run.evaluate(atoms);
+  report().summary(run, {});
   EXPECT_THAT(out(), ContainsRegex("atoms +2 to 9 "));
+}
+
+TEST_F(ReportTest, LostStatisticsAreAWarningEvenWhenQuiet) {
+  report(Verbosity::quiet).no_stats("stats.json: write: No space left on device");
+  EXPECT_EQ(warnings(),
+            "forcewire: warning: the statistics of --stats are lost (stats.json: write: No space "
+            "left on device). The exit status is that of the run, as ever.\n");
 }
 
 TEST_F(ReportTest, ChecksAreShownEvenWhenQuiet) {
@@ -230,7 +257,7 @@ TEST_F(ReportTest, QuietSaysNothing) {
   shown.start(command(), make_model({"lj", "1,1,3", {}}), {9, 1, 9, 1});
   shown.note("note");
   shown.first_request({Eigen::Matrix3d::Zero(), positions}, {});
-  shown.summary({}, {}, 1s);
+  shown.summary({}, {});
   EXPECT_THAT(out() + warnings(), IsEmpty());
 }
 

@@ -122,7 +122,7 @@ class WireTest(ProgramTest):
         random = np.random.default_rng(8)
         cell, positions = structures.liquid()
         beads = [positions + random.normal(0, 0.3, positions.shape) for _ in range(4)]
-        with Program([*self.server.arguments, "-v"]) as program:
+        with Program([*self.server.arguments, "-vv"]) as program:
             connection = self.server.accept()
             for _ in range(3):
                 for replica, bead in enumerate(beads):

@@ -98,6 +98,29 @@ TEST(EvaluatorPieces, AShortRestDoesNotOvertakeALongPiece) {
   });
 }
 
+TEST(EvaluatorPieces, EachByteCountsOnce) {
+  Random random(11);
+  const Communicator world = Communicator::world();
+  const Configuration structure = some_gas(50, random);
+  EvaluatorOptions options;
+  options.pretended_nodes = world.size();
+  options.piece = 7;
+  Evaluator evaluator(world, engine_potential(model), options);
+  if (!evaluator.is_root()) {
+    evaluator.serve();
+    return;
+  }
+  const std::span<double> positions = read(evaluator, structure);
+  evaluator.evaluate({structure.cell, positions});
+  read(evaluator, structure, 100);  // 98 are on their way
+  const std::vector<RankReport> reports = evaluator.release(0);
+  ASSERT_EQ(reports.size(), static_cast<std::size_t>(world.size()));
+  for (const RankReport& report : reports) {
+    EXPECT_EQ(report.statistics.position_bytes, report.rank == 0 ? 0 : 8 * (150 + 98));
+    EXPECT_EQ(report.statistics.force_bytes, report.rank == 0 ? 0 : 8 * 150);
+  }
+}
+
 TEST(EvaluatorPieces, NumbersThatNobodyReportsInTime) {
   Random random(2);
   const Configuration structure = some_gas(50, random);

@@ -205,5 +205,46 @@ TEST(Evaluator, CountsWhatItDid) {
   });
 }
 
+TEST(Evaluator, ReportsWhatEachRankDid) {
+  const Communicator world = Communicator::world();
+  Random random(9);
+  const Configuration liquid = forcewire::liquid(argon().sigma, 2, random);
+  const Configuration pair = gas(Eigen::Vector3d(30, 35, 40).asDiagonal(), 2, 5.0, 0, random);
+  EvaluatorOptions options;
+  options.pretended_nodes = std::min(2, world.size());
+  options.fewest_shared = 3;
+  Evaluator evaluator(world, engine_potential(ReferenceModel(argon())), options);
+  if (!evaluator.is_root()) {
+    evaluator.serve();
+    return;
+  }
+  for (int request = 0; request < 3; ++request) evaluator.evaluate(liquid.structure());
+  const auto shared_out = evaluator.statistics().computing;
+  evaluator.evaluate(pair.structure());  // alone
+  if (world.size() > 1) {
+    EXPECT_EQ(evaluator.statistics().computing, shared_out);
+  }
+
+  const std::vector<RankReport> reports = evaluator.release(0);
+  ASSERT_EQ(reports.size(), static_cast<std::size_t>(world.size()));
+  std::int64_t position_bytes = 0;
+  std::int64_t force_bytes = 0;
+  for (int rank = 0; rank < world.size(); ++rank) {
+    const RankReport& report = reports[static_cast<std::size_t>(rank)];
+    EXPECT_EQ(report.rank, rank);
+    EXPECT_EQ(report.node, world.size() == 1 ? 0 : rank * 2 / world.size());
+    EXPECT_STREQ(report.host.data(), host_name().data());
+    EXPECT_GT(report.peak_memory, 1 << 20);
+    EXPECT_EQ(report.statistics.evaluations, rank == 0 ? 4 : 3);
+    EXPECT_GT(report.statistics.computing.count(), 0);
+    EXPECT_LE(report.statistics.computing, report.statistics.forces);
+    position_bytes += report.statistics.position_bytes;
+    force_bytes += report.statistics.force_bytes;
+  }
+  const std::int64_t expected = world.size() == 1 ? 0 : 3 * 24 * 32;
+  EXPECT_EQ(position_bytes, expected);
+  EXPECT_EQ(force_bytes, expected);
+}
+
 }  // namespace
 }  // namespace forcewire

@@ -34,6 +34,9 @@ TEST(NodeLayout, PretendedNodesHoldConsecutiveRanks) {
       EXPECT_EQ(layout.leaders().is_root(), world.is_root());
     }
 
+    // Nodes are numbered in the order of their leaders.
+    EXPECT_EQ(layout.number(), world.rank() * nodes / world.size());
+
     // Ranks of a node are consecutive.
     double first = world.rank();
     layout.node().broadcast({&first, 1});

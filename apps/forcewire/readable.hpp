@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace forcewire {
+
+/// A number without more digits than it deserves: `0.52`, `97.6`, `390123`.
+std::string readable(double number);
+
+}  // namespace forcewire
