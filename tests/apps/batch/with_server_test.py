@@ -215,6 +215,15 @@ class WithServer(unittest.TestCase):
 
 
 class Network(unittest.TestCase):
+    def test_lost_nodes_are_noticed_elsewhere_too(self):
+        """What with_server says to mpirun, mpi_environment says as well, and the page of faults."""
+        said = subprocess.run(["env", "-i", "bash", "-c", f"source {BATCH}/../demo/mpi_environment; env"],
+                              capture_output=True, text=True, check=True).stdout
+        page = (BATCH.parent / "forcewire/FAULTS.md").read_text()
+        for name, value in network.NOTICE_LOST_NODES.items():
+            self.assertIn(f"{name}={value}\n", said)
+            self.assertIn(f"export {name}={value} ", page)
+
     def test_nobody_takes_a_reserved_port(self):
         reservation, port = network.reserve_port()
         with reservation:
