@@ -180,6 +180,16 @@ class Hosts:
         found.remove(self.spaces[number].pid)
         return found
 
+    def left_behind(self, seconds=5.0):
+        """Ids of what still runs on any host after so many seconds; mpirun's helpers may end a moment
+        after mpirun."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = [pid for number in range(len(self.spaces)) for pid in self.processes(number)]
+            if not found or time.monotonic() > deadline:
+                return found
+            time.sleep(0.05)
+
     def kill_all(self):
         """Ends whatever runs on the hosts."""
         for number in range(len(self.spaces)):

@@ -63,12 +63,6 @@ class HostsTest(unittest.TestCase):
         self.hosts = Hosts(3)
         self.addCleanup(self.hosts.close)
 
-    def expect_nothing_left(self, hosts, deadline=None):
-        for number in hosts:
-            while self.hosts.processes(number) and deadline and time.monotonic() < deadline:
-                time.sleep(0.1)
-            self.assertEqual(self.hosts.processes(number), [], f"host {number}")
-
 
 class AnswersTest(HostsTest):
     # Computed by the root alone; a small one by all; and those whose positions and forces go from
@@ -87,7 +81,7 @@ class AnswersTest(HostsTest):
         status, out, err = run.finish(20)
         self.assertEqual(status, 0, out + err)
         self.assertRegex(out, rf"(?m)^  ranks +{ranks}\b")
-        self.expect_nothing_left(range(3))
+        self.assertEqual(self.hosts.left_behind(), [])
         self.assertEqual(self.hosts.files(), [])
 
     def expect_answer(self, reply, expected):
@@ -154,7 +148,7 @@ class LostHostTest(HostsTest):
             closed = time.monotonic() - cut
             status, out, err = run.finish(END_WITHIN)
             ended = time.monotonic() - cut
-            self.expect_nothing_left(range(3), deadline)
+            self.assertEqual(self.hosts.left_behind(deadline - time.monotonic()), [])
             self.assertNotEqual(status, 0, out + err)
             self.assertIn("ORTE has lost communication with a remote daemon", err)
             self.assertIn(f"on node {self.hosts.names[2]}", err)
