@@ -327,6 +327,15 @@ class Scripts(unittest.TestCase):
                 out = self.finish(self.start_template(folder, script, STEPS="20"), 0)
                 self.assertIn("done at step 20", out)
 
+    def test_templates_of_path_integrals(self):
+        """With what stands in for i-PI, and a single engine."""
+        for script in "pbs/path_integral", "lsf/path_integral":
+            with self.subTest(script=script), tempfile.TemporaryDirectory() as folder:
+                shutil.copy(BATCH.parent / "examples/ipi/path_integral/input.xml", folder)
+                ipi = f"{sys.executable} {pathlib.Path(__file__).with_name('like_ipi.py')}"
+                out = self.finish(self.start_template(folder, script, IPI=ipi, ENGINES="1"), 0)
+                self.assertIn("the server sent EXIT", out)
+
     def test_templates_of_jobs_that_go_on(self):
         """LSF tells the job, and requeues it for its status; PBS does neither."""
         with tempfile.TemporaryDirectory() as folder:

@@ -5,6 +5,7 @@ Arguments: the forcewire program, mpirun. Where hosts cannot be made: says why, 
 run.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -32,9 +33,10 @@ class Run:
     def __init__(self, hosts, count, ranks_each, **environment):
         self.hosts = hosts
         self.server = Server("unix")
+        self.stats = hosts.folder / "stats.json"
         self.process = subprocess.Popen(
             hosts.on(0, sys.argv[2], *hosts.mpirun_options(ranks_each, count), sys.argv[1],
-                     *self.server.arguments, "-m", "lj", "-o", ",".join(map(repr, LJ))),
+                     *self.server.arguments, "--stats", self.stats, "-m", "lj", "-o", ",".join(map(repr, LJ))),
             env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
         try:
@@ -68,19 +70,24 @@ class AnswersTest(HostsTest):
     # Computed by the root alone; a small one by all; and those whose positions and forces go from
     # host to host in one piece, and in two.
     SIZES = (32, 2000, 30000, 50000)
+    FEWEST_SHARED = 1000
 
     def setUp(self):
         super().setUp()
         self.structures = [structures.liquid(size) for size in self.SIZES]
         with Run(self.hosts, 1, 1) as run:
             self.expected = [run.connection.evaluate(*each) for each in self.structures]
-            self.expect_end(run, "1 on 1 node")
+            self.expect_end(run, "1 on 1 node", 0)
 
-    def expect_end(self, run, ranks):
+    def expect_end(self, run, ranks, further_hosts):
+        """Also, the program itself counts what had to go between hosts, and no more."""
         run.connection.exit()
         status, out, err = run.finish(20)
         self.assertEqual(status, 0, out + err)
         self.assertRegex(out, rf"(?m)^  ranks +{ranks}\b")
+        needed = 24 * sum(size for size in self.SIZES if size >= self.FEWEST_SHARED) * further_hosts
+        counted = json.loads(run.stats.read_text())["between_nodes"]
+        self.assertEqual(counted, {"positions_bytes": needed, "forces_bytes": needed})
         self.assertEqual(self.hosts.left_behind(), [])
         self.assertEqual(self.hosts.files(), [])
 
@@ -99,7 +106,7 @@ class AnswersTest(HostsTest):
         array = 24 * size
         further = count - 1
         said = f"{count} hosts, {size} atoms: sent {sent}, received {received}"
-        if size < 1000:
+        if size < self.FEWEST_SHARED:
             self.assertLess(sent.sum(), 8000, said)
             return
         overhead = 0.1 * array + 8000
@@ -124,7 +131,7 @@ class AnswersTest(HostsTest):
                         received, sent = self.traffic(count) - before
                         self.expect_answer(reply, expected)
                         self.expect_little_traffic(received, sent, size, count)
-                    self.expect_end(run, f"{count * ranks_each} on {count} nodes")
+                    self.expect_end(run, f"{count * ranks_each} on {count} nodes", further_hosts=count - 1)
             print(f"  {count} hosts: arrays sent, of positions or forces, for each further host: "
                   + ", ".join(f"{copies:.3f} of {size} atoms"
                               for size, copies in self.most_copies.items()), flush=True)
