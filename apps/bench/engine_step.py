@@ -109,11 +109,11 @@ def ratio(what, above, below):
 
 
 def print_tables(rows, all_ratios):
-    print(f'\n{"atoms":>8} {"client":<25}{"median":>11}{"min":>11}{"ns/atom":>9}'
+    print(f'\n{"atoms":>8} {"client":<27}{"median":>11}{"min":>11}{"ns/atom":>9}'
           f'{"steps/build":>13}  energies differ')
     for r in rows:
         interval = r['rounds'][0].get('steps_per_build')
-        print(f'{r["atoms"]:>8} {r["client"]:<25}{r["median_s"] * 1e6:>8.0f} us'
+        print(f'{r["atoms"]:>8} {r["client"]:<27}{r["median_s"] * 1e6:>8.0f} us'
               f'{r["min_s"] * 1e6:>8.0f} us{r["median_s"] / r["atoms"] * 1e9:>9.1f}'
               f'{interval:>13.1f}', end='')
         print(f'  {r["energy_difference"]:.1e}' if 'energy_difference' in r else '')
@@ -124,7 +124,7 @@ def print_tables(rows, all_ratios):
         scale = 1e9 * r['ranks'] / r['atoms']
         parts = ', '.join(f'{name.replace("_", " ")} {seconds * scale:.1f}'
                           for name, seconds in r['parts_s'].items())
-        print(f'{r["atoms"]:>8} {r["client"]:<25} {parts}')
+        print(f'{r["atoms"]:>8} {r["client"]:<27} {parts}')
 
     print(f'\n{"atoms":>8} {"ratio":<78}{"median":>8}{"of minima":>11}')
     for r in all_ratios:
