@@ -64,6 +64,10 @@ Arguments spell(const CommandLine& command) {
   if (command.max_time) add("--max-seconds", seconds(*command.max_time));
   if (command.stop_file) add("--stop-file", command.stop_file->string());
   if (command.on_disconnect == OnDisconnect::reconnect) add("--on-disconnect", "reconnect");
+  if (command.groups) add("--groups", std::to_string(*command.groups));
+  if (command.ranks_per_group) add("--ranks-per-group", std::to_string(*command.ranks_per_group));
+  if (command.fail_fast) arguments.emplace_back("--fail-fast");
+  if (command.stats_file) add("--stats", command.stats_file->string());
   if (command.idle == Idle::spin) add("--idle", "spin");
   if (command.idle == Idle::sleep) add("--idle", "sleep");
   add("--pretended-nodes", std::to_string(command.pretended_nodes));
@@ -71,8 +75,8 @@ Arguments spell(const CommandLine& command) {
   if (command.reproducible) arguments.emplace_back("--reproducible");
   if (command.check) arguments.emplace_back("--check");
   if (command.verbosity == Verbosity::quiet) arguments.emplace_back("--quiet");
+  if (command.verbosity >= Verbosity::progress) arguments.emplace_back("--verbose");
   if (command.verbosity >= Verbosity::requests) arguments.emplace_back("--verbose");
-  if (command.verbosity == Verbosity::timings) arguments.emplace_back("--verbose");
   return arguments;
 }
 
