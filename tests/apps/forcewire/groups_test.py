@@ -47,8 +47,8 @@ class GroupsTest(GroupedRun, ProgramTest):
     def test_groups_on_nodes(self):
         self.expect_right_answers(2, "2 of 2 ranks; each on one node", "--groups", "2",
                                   "--pretended-nodes", "2")
-        self.expect_right_answers(1, "1 of 4 ranks; 1 on several nodes", "--ranks-per-group", "4",
-                                  "--pretended-nodes", "2")
+        self.expect_right_answers(2, "2 of 2 ranks; 1 on several nodes", "--ranks-per-group", "2",
+                                  "--pretended-nodes", "3")
 
     def test_each_leaves_for_reasons_of_its_own(self):
         """A server that comes again, a stop file, an EXIT; and who has ended waits in peace."""
