@@ -168,11 +168,11 @@ void declare_patience_options(CLI::App& app, RawOptions& raw) {
 void declare_group_options(CLI::App& app, RawOptions& raw) {
   const char* group = "Groups (several engines in one launch)";
   app.add_option("--groups", raw.groups,
-                 "Split the ranks into N groups: each connects to the server, and has a\n"
-                 "model of its own, and the lines of group 2 begin with [2]. A group has\n"
-                 "ranks of one node, or, of fewer groups than nodes, whole nodes; so that\n"
-                 "groups can be of different sizes. {group} in -a, --stop-file and --stats\n"
-                 "is its number, for servers and files of their own")
+                 "Split the ranks into N groups. Each has a connection and a model of its\n"
+                 "own; lines of group 2 begin with [2]. A group has ranks of one node, or,\n"
+                 "of fewer groups than nodes, whole nodes: groups can differ in size.\n"
+                 "{group} in -a, --stop-file and --stats is the number, for servers and\n"
+                 "files of their own")
       ->option_text("N")
       ->group(group);
   app.add_option("--ranks-per-group", raw.ranks_per_group,

@@ -71,6 +71,7 @@ CommandLine command_of_group(CommandLine command, int number) {
     put_number(std::get<TcpEndpoint>(command.endpoint).host, number);
   }
   put_number(command.stop_file, number);
+  put_number(command.stats_file, number);
   return command;
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import time
 
 import numpy as np
@@ -39,7 +40,10 @@ class GroupsTest(GroupedRun, ProgramTest):
                 self.assertRegex("\n".join(lines), r"(?m)^  requests +3 ")
 
     def test_two_groups_of_two(self):
-        self.expect_right_answers(2, "2 of 2 ranks", "--groups", "2")
+        with tempfile.TemporaryDirectory(prefix="fw_") as folder:
+            self.expect_right_answers(2, "2 of 2 ranks", "--groups", "2",
+                                      "--stats", os.path.join(folder, "{group}.json"))
+            self.assertEqual(sorted(os.listdir(folder)), ["1.json", "2.json"])
 
     def test_four_groups_of_one(self):
         self.expect_right_answers(4, "4 of 1 rank", "--ranks-per-group", "1")
@@ -47,8 +51,8 @@ class GroupsTest(GroupedRun, ProgramTest):
     def test_groups_on_nodes(self):
         self.expect_right_answers(2, "2 of 2 ranks; each on one node", "--groups", "2",
                                   "--pretended-nodes", "2")
-        self.expect_right_answers(1, "1 of 4 ranks; 1 on several nodes", "--ranks-per-group", "4",
-                                  "--pretended-nodes", "2")
+        self.expect_right_answers(2, "2 of 2 ranks; 1 on several nodes", "--ranks-per-group", "2",
+                                  "--pretended-nodes", "3")
 
     def test_each_leaves_for_reasons_of_its_own(self):
         """A server that comes again, a stop file, an EXIT; and who has ended waits in peace."""
