@@ -54,13 +54,19 @@ File create(std::size_t bytes) {
   }
   File file(::memfd_create("forcewire", MFD_CLOEXEC));
   if (file.descriptor() < 0) throw_cannot_share(bytes, error_text(errno));
-  // Reserved, not only promised: a hole that cannot be filled later would be a SIGBUS.
+  if (::ftruncate(file.descriptor(), static_cast<off_t>(bytes)) != 0) {
+    throw_cannot_share(bytes, error_text(errno));
+  }
+  return file;
+}
+
+/// Reserved, not only promised: a hole that cannot be filled later would be a SIGBUS.
+void reserve(const File& file, std::size_t bytes) {
   int error = EINTR;
   while (error == EINTR) {
     error = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(bytes));
   }
   if (error != 0) throw_cannot_share(bytes, error_text(error));
-  return file;
 }
 
 /// Which file this is, whatever it is called: no other of this machine has the same text.
@@ -107,6 +113,7 @@ SharedArray<T>::SharedArray(const Communicator& node, std::size_t count) {
   if (node.is_root()) {
     attempt([&] {
       take(create(bytes));
+      reserve(file, bytes);  // takes its time, which is lost where they could not be mapped
       root_file = identity(file, bytes);
       path = fmt::format("/proc/{}/fd/{}", ::getpid(), file.descriptor());
     });

@@ -299,6 +299,7 @@ class VanishedServerTest(ProgramTest):
             self.expect_failure(program, SERVER_VANISHED, "silent", "1 s", deadline=1)
 
     def test_stops_reading_the_reply(self):
+        """The server stops reading the answer, with --timeout 1"""
         if self.kind_of_socket == "tcp":
             self.skipTest("the kernel's buffers hold the whole reply")
         with Program([*self.server.arguments, "--timeout", "1"]) as program:
@@ -306,7 +307,7 @@ class VanishedServerTest(ProgramTest):
             large = posdata_message(*structures.liquid(60000))
             connection.send(large + header("GETFORCE"))
             connection.receive(1000)
-            self.expect_failure(program, SERVER_VANISHED, "silent")
+            self.expect_failure(program, SERVER_VANISHED, "silent", deadline=1)
 
     def test_closes_before_it_fetched_the_result(self):
         with Program(self.server.arguments) as program:

@@ -217,8 +217,8 @@ class NumbersTest(ProgramTest):
         self.expect_refused(np.eye(3) * 1e-3, structures.liquid()[1], "periodic images")
 
     def test_crowded_atoms(self):
-        """60000 atoms within 5 bohr, as when nanometres are sent as bohr"""
-        positions = np.random.default_rng(1).random((60000, 3)) * 5
+        """120000 atoms within 5 bohr, as when nanometres are sent as bohr"""
+        positions = np.random.default_rng(1).random((120000, 3)) * 5
         self.expect_refused(np.zeros((3, 3)), positions, "less crowded")
 
     def expect_refused(self, cell, positions, *words):
@@ -269,7 +269,7 @@ class OurSideTest(ProgramTest):
             program.process.terminate()
             start = time.monotonic()
             program.finish(program.end_within)
-            self.assertEqual(program.processes(), [])
+            program.wait_until_nobody_is_left(program.end_within)
             self.record(program, program.process.returncode, start)
 
     def test_too_little_memory(self):
@@ -306,7 +306,7 @@ class OurSideTest(ProgramTest):
             self.expect_success(program)
 
     def test_reader_of_the_log_goes(self):
-        """Standard output of mpirun is a pipe whose reader goes, as of forcewire | head"""
+        """Standard output of mpirun is a pipe whose reader goes, such as head"""
         with Program(self.server.arguments) as program:
             connection = self.server.accept()
             program.process.stdout.close()
@@ -316,8 +316,8 @@ class OurSideTest(ProgramTest):
             self.expect_success(program)
 
     def test_reader_of_many_lines_goes(self):
-        """The same with -v: mpirun ends the job at the eleventh line that it cannot write"""
-        with Program([*self.server.arguments, "-v"]) as program:
+        """Such a reader goes, and with -vv there are lines for each request"""
+        with Program([*self.server.arguments, "-vv"]) as program:
             connection = self.server.accept()
             program.process.stdout.close()
             answered = 0
@@ -326,9 +326,9 @@ class OurSideTest(ProgramTest):
                     connection.evaluate(*structures.crystal())
                     answered += 1
             start = time.monotonic()
-            self.assertGreater(answered, 5)
+            self.assertGreater(answered, 2)
             status = program.finish(program.end_within)  # mpirun's: it has been seen to crash
-            self.assertEqual(program.processes(), [])
+            program.wait_until_nobody_is_left(program.end_within)
             self.assertEqual(program.errors(), [])
             self.record(program, status, start)
 

@@ -114,9 +114,7 @@ class KilledTest(ProgramTest):
         self.assertLess(time.monotonic() - start, program.end_within)
         program.finish(program.end_within)
         self.assertEqual(program.process.returncode, status)
-        while program.processes() and time.monotonic() - start < program.end_within:
-            time.sleep(0.01)
-        self.assertEqual(program.processes(), [])
+        program.wait_until_nobody_is_left(program.end_within)
         self.record(program, status, start)
 
     def kill(self, moment, victim):

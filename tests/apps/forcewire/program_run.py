@@ -140,6 +140,14 @@ class Program:
                 return
         raise AssertionError("the program never complained")
 
+    def wait_until_nobody_is_left(self, timeout):
+        """mpirun may end before a rank that it has killed."""
+        end = time.monotonic() + timeout
+        while left := self.processes():
+            if time.monotonic() > end:
+                raise AssertionError(f"still there after {timeout} s: {left}")
+            time.sleep(0.01)
+
     def finish(self, timeout=30.0):
         """Waits for the end. Returns the status of mpirun."""
         try:

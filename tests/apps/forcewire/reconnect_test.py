@@ -109,6 +109,7 @@ class ReconnectTest(ProgramTest):
             self.expect_success(program)
 
     def test_what_it_says(self):
+        """Three servers, one of which breaks off"""
         with Program([*self.server.arguments, *RECONNECT, "-vv"]) as program:
             first = self.server.accept()
             first.evaluate(*structures.crystal())
