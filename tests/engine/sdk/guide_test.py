@@ -121,6 +121,19 @@ class Guide(unittest.TestCase):
             text = self.run_in(self.work, f"{self.home}/forcewire/bin/forcewire -m {name}.so --help")
             self.assertIn(model, text)
 
+    def test_what_may_be_added_compiles(self):
+        self.add_many_body()
+        for file, after, word in (("morse.cpp", "auto operator()", "parameter_count = 3"),
+                                  ("stillinger_weber.cpp", "double cutoff()", "lists() const")):
+            source = self.work / ("more_" + file)
+            text = (self.work / file).read_text()
+            self.assertIn(after, text)
+            source.write_text(text.replace(after, block("cpp", word) + after))
+            include = f"{self.home}/forcewire/include"
+            self.run_in(self.work, f"g++ -std=c++20 -fsyntax-only -DHWY_COMPILE_ONLY_STATIC "
+                                   f"-I {include} -I {include}/forcewire "
+                                   f"-DHWY_TARGET_INCLUDE='\"{source}\"' {source}")
+
     def test_links_lead_somewhere(self):
         for target in re.findall(r"\]\(([^)#\s]+)\)", GUIDE.read_text()):
             self.assertTrue((GUIDE.parent / target).exists(), target)
