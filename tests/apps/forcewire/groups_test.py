@@ -1,5 +1,6 @@
 """Several engines in one launch: each group of ranks serves a connection of its own, to its own end."""
 
+import json
 import os
 import signal
 import tempfile
@@ -55,11 +56,13 @@ class GroupsTest(GroupedRun, ProgramTest):
                                   "--pretended-nodes", "3")
 
     def test_each_leaves_for_reasons_of_its_own(self):
-        """A server that comes again, a stop file, an EXIT; and who has ended waits in peace."""
+        """A server that comes again, a stop file, an EXIT; and who has ended waits in peace, its
+        statistics written."""
         servers, arguments = self.servers(4)
         stop = os.path.join(self.folder, "STOP")
-        with Program([*arguments, "--on-disconnect", "reconnect",
-                      "--stop-file", stop + "{group}"]) as program:
+        stats = os.path.join(self.folder, "stats")
+        with Program([*arguments, "--on-disconnect", "reconnect", "--stop-file", stop + "{group}",
+                      "--stats", stats + "{group}"]) as program:
             connections = [server.accept() for server in servers]
             for connection in connections:
                 connection.evaluate(*structures.crystal())
@@ -78,6 +81,8 @@ class GroupsTest(GroupedRun, ProgramTest):
             used = [processor_seconds(pid) - seconds for pid, seconds in zip(ranks, before)]
             self.assertLess(max(used), 0.1)  # a five-hundredth, when nothing else runs
 
+            self.assertEqual([os.path.exists(stats + str(group)) for group in (1, 2, 3, 4)],
+                             [False, True, True, False])
             for connection in (connections[0], connections[3]):
                 connection.evaluate(*structures.crystal())
                 connection.exit()
@@ -87,6 +92,10 @@ class GroupsTest(GroupedRun, ProgramTest):
             for group, requests in ((1, 3), (2, 1), (3, 1), (4, 2)):
                 said = "\n".join(self.lines_of(program, group))
                 self.assertRegex(said, rf"(?m)^  requests +{requests} ")
+                with open(stats + str(group)) as file:
+                    told = json.load(file)
+                self.assertEqual((told["ranks"], told["requests"]), (1, requests))
+                self.assertIn(told["exit"]["reason"], said)
 
     def test_signal_to_all(self):
         with Program([*self.server.arguments, "--groups", "2"]) as program:
