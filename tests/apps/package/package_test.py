@@ -252,12 +252,17 @@ class Use(unittest.TestCase):
         batch = tree / "share/forcewire/batch"
         environment = with_path(batch, tree / "bin", SLURM_NTASKS="2", STEPS="10")
         self.assertIn("--on-warning", run("with_server", "--help", env=environment))
+        self.assertIn("STATS.md", run("forcewire-draw-stats", "--help", env=environment))
         shutil.copy(batch / "argon.py", self.folder)
         text = run(batch / "slurm/one_node", cwd=self.folder, env=environment)
         self.assertIn("done at step 10", text)
+        # As help and manual name them.
+        self.assertTrue((tree / "share/doc/forcewire/apps/forcewire/STATS.md").exists())
+        self.assertTrue((tree / "share/doc/forcewire/apps/forcewire/draw_stats").exists())
         # Those for i-PI tell what to copy.
         for script in batch.glob("*/*"):
-            commands = re.findall(r"(?m)^# +(examples=.*|cp .*)$", script.read_text())
+            self.assertNotIn("apps/", script.read_text())
+            commands = re.findall(r'(?m)^# +(examples=.*|cp "\$examples".*)$', script.read_text())
             run("bash", "-euc", "\n".join(commands), cwd=self.folder, env=environment)
         self.assertTrue((self.folder / "input.xml").exists())
 
