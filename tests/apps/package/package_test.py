@@ -16,6 +16,17 @@ BUILD, INSTALLED = (pathlib.Path(argument) for argument in sys.argv[1:3])
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
 CLIENTS = SOURCE / "tests/socket/classic"
 
+LIKE_IPI = """
+import os, re, socket
+path = "/tmp/ipi_" + re.search(r"<address> *(\\S+)", open("input.xml").read())[1]
+with socket.socket(socket.AF_UNIX) as listener:
+    listener.bind(path)
+    listener.listen(1)
+    connection, _ = listener.accept()
+    os.unlink(path)
+    connection.sendall(b"EXIT".ljust(12))
+"""
+
 
 def setUpModule():
     """The package, and what is in it below `tree`: as after its installation, but in another place.
@@ -241,20 +252,27 @@ class Use(unittest.TestCase):
         batch = tree / "share/forcewire/batch"
         environment = with_path(batch, tree / "bin", SLURM_NTASKS="2", STEPS="10")
         self.assertIn("--on-warning", run("with_server", "--help", env=environment))
+        self.assertIn("STATS.md", run("forcewire-draw-stats", "--help", env=environment))
         shutil.copy(batch / "argon.py", self.folder)
         text = run(batch / "slurm/one_node", cwd=self.folder, env=environment)
         self.assertIn("done at step 10", text)
+        # As help and manual name them.
+        self.assertTrue((tree / "share/doc/forcewire/apps/forcewire/STATS.md").exists())
+        self.assertTrue((tree / "share/doc/forcewire/apps/forcewire/draw_stats").exists())
         # Those for i-PI tell what to copy.
         for script in batch.glob("*/*"):
-            commands = re.findall(r"(?m)^# +(examples=.*|cp .*)$", script.read_text())
+            self.assertNotIn("apps/", script.read_text())
+            commands = re.findall(r'(?m)^# +(examples=.*|cp "\$examples".*)$', script.read_text())
             run("bash", "-euc", "\n".join(commands), cwd=self.folder, env=environment)
         self.assertTrue((self.folder / "input.xml").exists())
 
     def test_examples(self):
-        run(tree / "share/forcewire/examples/ipi/run", "none", status=2)
-        self.assertIn("no nothing-of-the-kind here", run(
-            tree / "share/forcewire/examples/ipi/run", "nve_unix", status=1,
-            env=with_path(IPI="nothing-of-the-kind")))
+        server = self.folder / "like_ipi.py"
+        server.write_text(LIKE_IPI)
+        run(tree / "share/forcewire/examples/ipi/run", "nve_unix", cwd=self.folder,
+            env=with_path(IPI=f"python3 {server}"))
+        self.assertIn("the server sent EXIT",
+                      (self.folder / "ipi-nve_unix/client.log").read_text())
 
     def test_c_and_fortran_programs(self):
         """In a project that knows no C++, and on a machine without Highway."""
