@@ -42,8 +42,8 @@ struct RawOptions {
   std::string on_disconnect = "exit";
   std::string max_seconds;
   std::string stop_file;
-  std::string groups;
-  std::string ranks_per_group;
+  std::optional<std::string> groups;
+  std::optional<std::string> ranks_per_group;
   bool fail_fast = false;
   std::string idle = "auto";
   std::string stats_file;
@@ -239,8 +239,10 @@ std::optional<nanoseconds> parse_optional_seconds(const char* option, const std:
   return parse_seconds(option, text);
 }
 
-std::optional<int> parse_optional_count(const char* option, const std::string& text) {
-  if (text.empty()) return std::nullopt;
+std::optional<int> parse_optional_count(const char* option,
+                                        const std::optional<std::string>& wish) {
+  if (!wish) return std::nullopt;
+  const std::string& text = *wish;
   int count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc() || end != text.data() + text.size() || count < 1) {

@@ -17,6 +17,10 @@ namespace {
 
 bool are_wanted(const CommandLine& command) { return command.groups || command.ranks_per_group; }
 
+bool may_be_several(const CommandLine& command, int ranks) {
+  return command.groups.value_or(1) > 1 || command.ranks_per_group.value_or(ranks) < ranks;
+}
+
 std::vector<int> split(const CommandLine& command, std::span<const int> nodes) {
   if (command.groups) return split_into_groups(nodes, *command.groups);
   return split_into_equal_groups(nodes, *command.ranks_per_group);
@@ -55,7 +59,7 @@ void check_groups(const CommandLine& command, int ranks) {
         "may differ.",
         ranks, *command.ranks_per_group, *command.ranks_per_group));
   }
-  if (are_wanted(command) && command.stats_file &&
+  if (may_be_several(command, ranks) && command.stats_file &&
       command.stats_file->string().find(place) == std::string::npos) {
     throw UsageError(fmt::format(
         "groups would write over each other's statistics (--stats; expected {} in the name, got "

@@ -22,16 +22,17 @@ extern "C" void end_if_orphan(int /*number*/) {
 
 }  // namespace
 
-void end_with_launcher() {
+void end_with_launcher(pid_t parent) {
   const int number = SIGRTMIN + 12;  // nobody else's: a profiler may have the first ones
-  launcher = ::getppid();
+  launcher = parent;
   struct sigaction action {};
   action.sa_handler = end_if_orphan;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   ::sigaction(number, &action, nullptr);
-  ::prctl(PR_SET_PDEATHSIG, number);  // where that is refused, it is up to MPI
-  end_if_orphan(number);              // it may have gone meanwhile
+  // Where that is refused, it is up to MPI.
+  ::prctl(PR_SET_PDEATHSIG, static_cast<unsigned long>(number));
+  end_if_orphan(number);  // it may have gone meanwhile
 }
 
 }  // namespace forcewire

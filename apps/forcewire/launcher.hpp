@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 namespace forcewire {
 
 /// From now on this process ends as soon as the one that started it is gone: mpirun, or the daemon
@@ -9,6 +11,8 @@ namespace forcewire {
 /// to end the ranks. MPI finds out, but only in its own time: ranks that compute, or wait for each
 /// other, were seen to live on for ten seconds. For ranks of an MPI job only; a program that a
 /// shell or a script started may outlive it.
-void end_with_launcher();
+///
+/// @param parent getppid() when the program began; later it may be that of an orphan already
+void end_with_launcher(pid_t parent);
 
 }  // namespace forcewire

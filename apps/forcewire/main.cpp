@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <exception>
 #include <iostream>
 
@@ -12,11 +14,12 @@
 // mpirun writes it after the ranks are gone; `mpirun --quiet` leaves it out, and mpirun still
 // returns our status.
 int main(int argc, char** argv) {
+  const pid_t launcher = ::getppid();  // MPI takes its time to begin
   forcewire::open_closed_standard_streams();
   try {
     const forcewire::MpiEnvironment mpi(argc, argv);
     const auto world = forcewire::Communicator::world();
-    if (world.size() > 1) forcewire::end_with_launcher();
+    if (world.size() > 1) forcewire::end_with_launcher(launcher);
     return static_cast<int>(forcewire::run_program(world, argc, argv));
   } catch (...) {
     const auto failure = forcewire::to_failure(std::current_exception());

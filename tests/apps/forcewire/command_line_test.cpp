@@ -172,7 +172,7 @@ TEST(CommandLine, GroupsOfRanks) {
   const CommandLine equal = understand({"-m", "lj", "--ranks-per-group", "2"});
   EXPECT_EQ(equal.ranks_per_group, 2);
   EXPECT_FALSE(equal.groups);
-  for (const char* count : {"0", "-1", "two", "2x", "1.5", "99999999999"}) {
+  for (const char* count : {"", "0", "-1", "two", "2x", "1.5", "99999999999"}) {
     for (const char* option : {"--groups", "--ranks-per-group"}) {
       EXPECT_THAT(complaint({"-m", "lj", option, count}),
                   AllOf(HasSubstr(option), HasSubstr('"' + std::string(count) + '"')));

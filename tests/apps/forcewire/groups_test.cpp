@@ -47,9 +47,10 @@ TEST(Groups, EachNeedsStatisticsOfItsOwn) {
   EXPECT_THAT(complaint(command, 4), AllOf(HasSubstr("--stats"), HasSubstr("stats.json")));
   command.stats_file = "stats-{group}.json";
   EXPECT_EQ(complaint(command, 4), "");
-  command = with({}, {});
-  command.stats_file = "stats.json";
-  EXPECT_EQ(complaint(command, 4), "");
+  for (CommandLine one_group : {with({}, {}), with(1, {}), with({}, 4)}) {
+    one_group.stats_file = "stats.json";
+    EXPECT_EQ(complaint(one_group, 4), "");
+  }
 }
 
 TEST(Groups, EachFindsItsNumberInNames) {

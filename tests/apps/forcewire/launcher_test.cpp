@@ -26,7 +26,7 @@ void live(int out) {
   if (::pipe(pipe.data()) != 0) ::_exit(1);
   std::thread([&] {
     if (::fork() == 0) {
-      end_with_launcher();
+      end_with_launcher(::getppid());
       if (::write(pipe[1], &child_lives, 1) == 1) live(out);
       ::_exit(0);
     }
