@@ -50,15 +50,16 @@ Vector3d less_multiples(const Vector3d& vector, const Vector3d& first, const Vec
 }
 
 /// @param vectors columns; that of an open axis is zero
-/// @return whether one got shorter, by more than rounding
+/// @return whether one got shorter, by more than a cell breathes: where two choices are as good, it
+/// should be the same one for the next request
 bool shorten(Matrix3d& vectors) {
-  constexpr double rounding = 1e-9;
+  constexpr double breath = 1e-3;
   bool any = false;
   for (int axis = 0; axis < 3; ++axis) {
     for (const int step : {1, 2}) {
       const Vector3d left = less_multiples(vectors.col(axis), vectors.col((axis + step) % 3),
                                            vectors.col((axis + 3 - step) % 3));
-      if (!(left.squaredNorm() < (1 - rounding) * vectors.col(axis).squaredNorm())) continue;
+      if (!(left.squaredNorm() < (1 - breath) * vectors.col(axis).squaredNorm())) continue;
       vectors.col(axis) = left;
       any = true;
     }

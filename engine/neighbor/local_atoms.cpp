@@ -21,7 +21,7 @@ namespace {
 // in a tiny cell; far fewer take seconds then.
 constexpr double most_local_atoms = 1e8;
 constexpr double most_of_few_atoms = 1e7;
-constexpr double many_for_each = 10;
+constexpr double many_for_each = 100;  // the boxes around parts of a skewed cell are mostly empty
 
 // More rows of cells than this are not looked at: of all atoms together, some seconds; and if these
 // are so many because the atoms are, each may still look at a few.

@@ -87,7 +87,8 @@ class Atoms {
   /// Which atom of the request it is, from 0; ghosts have that of the atom that they stand for.
   std::int32_t index(std::int32_t i) const { return atoms_.index[i]; }
 
-  /// By how many of each lattice vector a ghost is moved from where this atom is owned.
+  /// By how many of each lattice vector a ghost is moved from where this atom is owned. (Of a cell
+  /// that is skewed by far: of the shortest vectors of its lattice.)
   std::span<const std::int32_t, 3> shift(std::int32_t i) const {
     return std::span<const std::int32_t, 3>(atoms_.shift + 3 * std::ptrdiff_t{i}, 3);
   }

@@ -88,6 +88,8 @@ class PairInstanceOf final : public PairInstance {
     }
     take(given, std::span<double>(entry + 2, parameter_count));
     entry[1] = energy(entry, cutoff);
+    // What ends like exp(1 / (r - cutoff)) has a value on the near side alone.
+    if (!std::isfinite(entry[1])) entry[1] = energy(entry, cutoff * (1 - 1e-12));
     if (!std::isfinite(entry[1])) {
       throw std::invalid_argument("the energy of a pair at the cutoff of " +
                                   std::to_string(cutoff) + " bohr is no finite number");
@@ -98,7 +100,8 @@ class PairInstanceOf final : public PairInstance {
   static void take(std::vector<double> given, std::span<double> parameters) {
     if constexpr (requires { Function::prepare(given.data(), parameters.data()); }) {
       // What it forgets to write is found out, and what it writes beyond.
-      std::vector<double> prepared(parameter_count + 16, std::numeric_limits<double>::quiet_NaN());
+      std::vector<double> prepared(parameter_count + 1024,
+                                   std::numeric_limits<double>::quiet_NaN());
       Function::prepare(given.data(), prepared.data());
       if (!std::all_of(prepared.begin() + parameter_count, prepared.end(),
                        [](double beyond) { return std::isnan(beyond); })) {

@@ -111,7 +111,8 @@ typedef struct forcewire_atoms {
   const int32_t* species;      /* of each atom, below species_count */
   const int32_t* index;        /* which atom of the request each is, from 0 */
   const int32_t* shift;        /* by how many of each lattice vector, a, b, c, a ghost is moved from
-                                  where this atom is owned; zeros for owned atoms */
+                                  where this atom is owned; zeros for owned atoms. (Of a cell that
+                                  is skewed by far: of the shortest vectors of its lattice) */
   const forcewire_list* lists; /* those that were asked for, in their order */
 } forcewire_atoms;
 

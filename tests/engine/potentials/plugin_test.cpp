@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,9 @@ namespace forcewire {
 namespace {
 
 using testing::AllOf;
+using testing::DoubleNear;
 using testing::HasSubstr;
+using testing::Optional;
 using testing::ThrowsMessage;
 
 /// The path of a plug-in of these tests.
@@ -89,7 +92,13 @@ TEST(Plugin, ThatThrowsIsRefusedWithItsText) {
 TEST(Plugin, ThatPreparesMoreThanItMayIsRefused) {
   make("throwing_plugin", "what=nothing,cutoff=5");
   EXPECT_THAT([] { make("throwing_plugin", "what=nothing,unused=1,cutoff=5"); },
-              refuses("prepare writes more parameters than its parameter_count of 1"));
+              refuses("prepare writes more parameters than its parameter_count of 2"));
+}
+
+TEST(Plugin, MayEndAtItsCutoffFromBelow) {
+  const Model model = make("throwing_plugin", "what=nothing,end=5,cutoff=5");
+  EXPECT_THAT(model.potential->pair_energy(0, 0, 4), Optional(DoubleNear(std::exp(-1.0), 1e-15)));
+  make("throwing_plugin", "what=nothing,end=5,cutoff=5,truncation=shift");
 }
 
 TEST(Plugin, ThatThrowsWhereItMustNotIsRefusedWithItsText) {
