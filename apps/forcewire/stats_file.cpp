@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -20,6 +21,26 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void throw_errno(const char* call) {
   throw std::system_error(errno, std::generic_category(), call);
+}
+
+/// Which of standard output and error the path leads to, if any.
+std::optional<int> standard_stream(const fs::path& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0) return std::nullopt;
+  for (const int number : {STDOUT_FILENO, STDERR_FILENO}) {
+    struct stat stream {};
+    if (::fstat(number, &stream) != 0) continue;
+    if (stream.st_dev == file.st_dev && stream.st_ino == file.st_ino) return number;
+  }
+  return std::nullopt;
+}
+
+/// The place in the stream where the next line would go. (Who opens /dev/stdout anew begins at the
+/// front of the file behind it, and must be allowed to.)
+Descriptor duplicate(int stream) {
+  Descriptor file(::fcntl(stream, F_DUPFD_CLOEXEC, 0));
+  if (!file) throw_errno("fcntl");
+  return file;
 }
 
 /// A pipe that nobody reads is an error, and nothing to wait for.
@@ -73,29 +94,47 @@ class Draft {
   Descriptor file_;
 };
 
-/// A link stays a link: what it leads to is the file.
-fs::path target_of(const fs::path& path) {
-  std::error_code none;
-  const fs::path target = fs::canonical(path, none);
-  return none ? path : target;
+/// A link stays a link: what it leads to is the file, even if that is still to come.
+fs::path target_of(fs::path path) {
+  constexpr int most_links = 40;  // as in Linux; more are a circle, which `check` refuses
+  std::error_code ignored;
+  for (int link = 0; link < most_links; ++link) {
+    const fs::path target = fs::read_symlink(path, ignored);
+    if (target.empty()) break;
+    path = path.parent_path() / target;
+  }
+  return path;
+}
+
+/// May we, with the rights that opening a file goes by, write to what is there?
+void check_access(const fs::path& path) {
+  if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) throw_errno("faccessat");
+}
+
+void check_place(const fs::path& path) {
+  const fs::file_status status = fs::status(path);
+  if (fs::is_directory(status)) {
+    throw std::system_error(std::make_error_code(std::errc::is_a_directory));
+  }
+  if (fs::exists(status)) check_access(path);
+  // For a new file, and for one that takes the place of another, the folder matters.
+  if (!fs::exists(status) || fs::is_regular_file(status)) const Draft draft(path);
 }
 
 }  // namespace
 
-StatsFile::StatsFile(const fs::path& path) : path_(path), is_ordinary_(true) {
+StatsFile::StatsFile(const fs::path& path)
+    : path_(path), stream_(standard_stream(path)), is_ordinary_(true) {
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
-  is_ordinary_ = !fs::exists(status) || fs::is_regular_file(status);
+  is_ordinary_ = !stream_ && (!fs::exists(status) || fs::is_regular_file(status));
   if (is_ordinary_) path_ = target_of(path);
 }
 
 void StatsFile::check() const {
+  if (stream_) return;
   try {
-    if (is_ordinary_) {
-      const Draft draft(path_);
-    } else {
-      open_to_write(path_);
-    }
+    check_place(path_);
   } catch (const std::system_error& error) {
     throw UsageError(
         fmt::format("cannot write the statistics (--stats {}: {}). Name a file in a folder that is "
@@ -106,7 +145,7 @@ void StatsFile::check() const {
 
 void StatsFile::write(std::string_view text) const {
   if (!is_ordinary_) {
-    write_all(open_to_write(path_), text);
+    write_all(stream_ ? duplicate(*stream_) : open_to_write(path_), text);
     return;
   }
   Draft draft(path_);

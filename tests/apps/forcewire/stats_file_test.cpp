@@ -1,17 +1,23 @@
 #include "apps/forcewire/stats_file.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "apps/forcewire/usage_error.hpp"
+#include "socket/descriptor.hpp"
 
 namespace forcewire {
 namespace {
@@ -74,6 +80,41 @@ class FullDisk {
   void (*handler_)(int) = std::signal(SIGXFSZ, SIG_IGN);
 };
 
+/// A standard stream that goes into a new file, as with `>`.
+class Redirected {
+ public:
+  Redirected(int number, const fs::path& path) : number_(number), before_(::dup(number)) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    ::dup2(file.get(), number);
+  }
+  ~Redirected() { ::dup2(before_.get(), number_); }
+  Redirected(const Redirected&) = delete;
+  Redirected& operator=(const Redirected&) = delete;
+
+ private:
+  int number_;
+  Descriptor before_;
+};
+
+void print(int number, std::string_view text) {
+  EXPECT_EQ(::write(number, text.data(), text.size()), std::ssize(text));
+}
+
+/// Permissions do not bind root. While this lives, they do.
+class NotTheSuperuser {
+ public:
+  NotTheSuperuser() {
+    constexpr uid_t nobody = 65534;
+    EXPECT_EQ(::seteuid(before_ == 0 ? nobody : before_), 0);
+  }
+  ~NotTheSuperuser() { EXPECT_EQ(::seteuid(before_), 0); }
+  NotTheSuperuser(const NotTheSuperuser&) = delete;
+  NotTheSuperuser& operator=(const NotTheSuperuser&) = delete;
+
+ private:
+  uid_t before_ = ::geteuid();
+};
+
 TEST_F(StatsFileTest, IsWrittenWholeInPlaceOfTheOldOne) {
   const StatsFile file(path());
   file.check();
@@ -118,6 +159,55 @@ TEST_F(StatsFileTest, ALinkStaysALink) {
   EXPECT_EQ(content(path("there")), "new\n");
 }
 
+TEST_F(StatsFileTest, ALinkMayLeadToWhatIsStillToCome) {
+  fs::create_symlink("further", path("link"));
+  fs::create_symlink(path("there"), path("further"));
+  const StatsFile file(path("link"));
+  file.check();
+  file.write("new\n");
+  EXPECT_TRUE(fs::is_symlink(path("link")));
+  EXPECT_TRUE(fs::is_symlink(path("further")));
+  EXPECT_EQ(content(path("there")), "new\n");
+}
+
+TEST_F(StatsFileTest, StandardStreamsGoOnWhereverTheyGo) {
+  for (const int number : {STDOUT_FILENO, STDERR_FILENO}) {
+    const fs::path log = path("run.log");
+    // What /dev/stdout is; that itself is nothing to lose to a mistake.
+    const fs::path link = path("stream");
+    fs::create_symlink(fs::path("/proc/self/fd") / std::to_string(number), link);
+    {
+      const Redirected redirected(number, log);
+      print(number, "before\n");
+      StatsFile(link).check();
+      StatsFile(link).write("statistics\n");
+      print(number, "after\n");
+      StatsFile(log).check();
+      StatsFile(log).write("by its own name\n");
+      print(number, "end\n");
+    }
+    EXPECT_EQ(content(log), "before\nstatistics\nafter\nby its own name\nend\n") << number;
+    EXPECT_TRUE(fs::is_symlink(link));
+    EXPECT_EQ(files(), 2);
+    fs::remove(link);
+  }
+}
+
+TEST_F(StatsFileTest, TheReaderOfAPipeSeesOneWriterCome) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  const Descriptor reader(::open(path("pipe").c_str(), O_RDONLY | O_NONBLOCK));
+  ASSERT_TRUE(reader);
+  pollfd pipe{.fd = reader.get(), .events = POLLIN, .revents = 0};
+  const StatsFile file(path("pipe"));
+  file.check();
+  EXPECT_EQ(::poll(&pipe, 1, 0), 0) << "somebody has come and gone";
+  file.write("x");
+  EXPECT_EQ(::poll(&pipe, 1, 0), 1);
+  std::array<char, 2> text{};
+  EXPECT_EQ(::read(reader.get(), text.data(), text.size()), 1);
+  EXPECT_EQ(text[0], 'x');
+}
+
 TEST_F(StatsFileTest, DevicesAreWrittenToAndStayWhatTheyAre) {
   const StatsFile null("/dev/null");
   null.check();
@@ -134,8 +224,30 @@ TEST_F(StatsFileTest, WhatCannotBeWrittenIsRefusedBefore) {
               AllOf(HasSubstr("--stats "), HasSubstr("no/folder: No such file or directory")));
   EXPECT_THAT(refusal("/etc/passwd/stats.json"), HasSubstr("Not a directory"));
   EXPECT_THAT(refusal(path("")), HasSubstr("Is a directory"));
+  fs::create_symlink("circle", path("circle"));
+  EXPECT_THAT(refusal(path("circle")), HasSubstr("Too many levels of symbolic links"));
+}
+
+TEST_F(StatsFileTest, APipeThatNobodyReadsIsAnErrorAtTheEnd) {
   ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
-  EXPECT_THAT(refusal(path("pipe")), HasSubstr("No such device or address"));
+  const StatsFile file(path("pipe"));
+  file.check();  // a reader may still come
+  try {
+    file.write("x");
+    ADD_FAILURE() << "written";
+  } catch (const std::system_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("No such device or address"));
+  }
+}
+
+TEST_F(StatsFileTest, WhatMayNotBeWrittenToIsNotReplaced) {
+  StatsFile(path()).write("old\n");
+  fs::permissions(path(), fs::perms{0444});
+  fs::permissions(path(""), fs::perms{0777});
+  const NotTheSuperuser user;
+  EXPECT_THAT(refusal(path()), HasSubstr("stats.json: Permission denied"));
+  EXPECT_EQ(refusal(path("other")), "none");
+  EXPECT_EQ(content(path()), "old\n");
 }
 
 }  // namespace
