@@ -349,6 +349,15 @@ std::optional<std::filesystem::path> optional_path(const std::string& text) {
   return text;
 }
 
+/// A name of nothing is a mistake, such as a variable of a script that is not set.
+void check_file_is_named(const CLI::App& app, const char* option) {
+  const auto& names = app.get_option(option)->results();
+  if (names.empty() || !names.back().empty()) return;
+  throw UsageError(
+      fmt::format("empty file name ({}; expected a name, got \"\"). Leave {} out to do without.",
+                  option, option));
+}
+
 CommandLine interpret(const RawOptions& raw) {
   if (raw.model.empty()) {
     std::string names;
@@ -422,6 +431,7 @@ std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* 
   if (app.get_option("--list-models")->count() > 0) {
     return Page{raw.list_of.empty() ? models_page() : models_page_of(raw.list_of)};
   }
+  for (const char* option : {"--stop-file", "--stats"}) check_file_is_named(app, option);
   return interpret(raw);
 }
 

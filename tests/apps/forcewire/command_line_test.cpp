@@ -201,6 +201,10 @@ TEST(CommandLine, ComplaintsSayWhereWhatAndHow) {
   EXPECT_THAT(complaint({"-m", "lj", "argon"}), HasSubstr("argon"));
   EXPECT_THAT(complaint({"-m", "lj", "--wait"}), HasSubstr("--wait"));
   EXPECT_THAT(complaint({"-m", "lj", "-a", ""}), HasSubstr("empty address"));
+  for (const char* option : {"--stop-file", "--stats"}) {
+    EXPECT_THAT(complaint({"-m", "lj", option, ""}),
+                AllOf(HasSubstr("empty file name"), HasSubstr(option)));
+  }
   EXPECT_THAT(complaint({"-m", "lj", "--periodic", "abd"}),
               AllOf(HasSubstr("--periodic"), HasSubstr("\"abd\""), HasSubstr("subset of abc")));
   EXPECT_THAT(complaint({"-m", "lj", "-a", "localhost:31415"}),
