@@ -58,14 +58,16 @@ Json timing(const RunStatistics& statistics) {
   return json;
 }
 
-/// How evenly a time is spread over ranks; null if it is not known of all, or if there is none.
-Json imbalance(const FinishedRun& run, nanoseconds EvaluatorStatistics::*part) {
+/// How evenly computing is spread over ranks; null if it is not known of all, or if there is none.
+/// Other times contain waiting for each other, and so would look even however uneven the work is.
+Json imbalance_of_computing(const FinishedRun& run) {
   if (static_cast<int>(run.reports.size()) != run.ranks) return nullptr;
   double total = 0;
   double max = 0;
   for (const RankReport& report : run.reports) {
-    total += seconds(report.statistics.*part);
-    max = std::max(max, seconds(report.statistics.*part));
+    const double computing = seconds(report.statistics.computing);
+    total += computing;
+    max = std::max(max, computing);
   }
   if (total == 0) return nullptr;
   const double mean = total / static_cast<double>(run.reports.size());
@@ -143,9 +145,7 @@ Json to_json(const FinishedRun& run) {
       {"list_rebuilds", root.rebuilds},
       {"wall_s", seconds(statistics.time().whole())},
       {"timing", timing(statistics)},
-      {"imbalance",
-       {{"computing", imbalance(run, &EvaluatorStatistics::computing)},
-        {"neighbour_lists", imbalance(run, &EvaluatorStatistics::neighbor_lists)}}},
+      {"imbalance", {{"computing", imbalance_of_computing(run)}}},
       {"between_nodes", between_nodes(run)},
       {"memory_peak_bytes", sum(run, [](const RankReport& report) { return report.peak_memory; })},
       {"per_rank", ranks}};
