@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <exception>
 #include <iostream>
 #include <optional>
@@ -136,7 +135,7 @@ std::optional<Failure> make_evaluator(std::optional<Evaluator>& evaluator,
 }  // namespace
 
 ExitStatus run_program(const Communicator& world, int argc, const char* const* argv) {
-  const auto start = std::chrono::steady_clock::now();
+  const Beginning beginning;
   auto plan = prepare(world.size(), argc, argv);
   const auto* bad_plan = std::get_if<Failure>(&plan);
   if (const auto status =
@@ -166,7 +165,8 @@ ExitStatus run_program(const Communicator& world, int argc, const char* const* a
 
   ExitStatus status = ExitStatus::success;
   if (evaluator->is_root()) {
-    Root root(command, setup.model, start, groups.prefix(), [&] { return groups.why_to_leave(); });
+    Root root(command, setup.model, beginning, groups.prefix(),
+              [&] { return groups.why_to_leave(); });
     status = run_root(root, *evaluator);
   } else {
     status = static_cast<ExitStatus>(evaluator->serve());

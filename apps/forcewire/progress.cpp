@@ -12,14 +12,13 @@ namespace forcewire {
 namespace {
 
 using std::chrono::nanoseconds;
-using std::chrono::seconds;
+using namespace std::chrono_literals;
 
-constexpr seconds slow{1};
+constexpr nanoseconds slow = 1s;
 
 /// When, after so much time, the next line is due.
 nanoseconds next_mark(nanoseconds elapsed) {
-  constexpr std::array<seconds, 6> marks{seconds{1},  seconds{2},  seconds{5},
-                                         seconds{10}, seconds{20}, seconds{30}};
+  constexpr std::array<nanoseconds, 6> marks{1s, 2s, 5s, 10s, 20s, 30s};
   const auto* mark = std::upper_bound(marks.begin(), marks.end(), elapsed);
   if (mark != marks.end()) return *mark;
   return std::chrono::floor<std::chrono::minutes>(elapsed) + std::chrono::minutes{1};
@@ -47,13 +46,13 @@ std::optional<std::string> Progress::answered(const RunStatistics& statistics, s
   const auto each = [&](nanoseconds part) {
     return readable(1e-6 * static_cast<double>(part.count()) / static_cast<double>(requests));
   };
-  const double span = std::chrono::duration<double>(now - line_).count();
+  const double span = seconds(now - line_);
   const nanoseconds socket = time[TimeSplit::receiving] + time[TimeSplit::sending];
   const nanoseconds others =
       time[TimeSplit::sharing] + time[TimeSplit::reducing] + time[TimeSplit::other];
   text += fmt::format(
       "{:>8.0f} {:>10} {:>7} {:>8} {:>20.12g}   {:>8} {:>7} {:>7} {:>7} {:>7} {:>7}\n",
-      std::chrono::duration<double>(now - *begin_).count(), statistics.requests(),
+      seconds(now - *begin_), statistics.requests(),
       readable(static_cast<double>(requests) / std::max(span, 1e-9)), atoms, energy,
       each(time.whole()), each(time[TimeSplit::waiting]), each(socket),
       each(time[TimeSplit::neighbor_lists]), each(time[TimeSplit::forces]), each(others));

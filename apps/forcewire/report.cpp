@@ -26,7 +26,6 @@ using units::angstrom;
 /// Atoms nearer than this, in a molecule or a solid, are a mistake: H2 has 0.74 angstrom.
 constexpr double suspicious_distance = 0.5 * angstrom;
 
-double seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 double milliseconds(nanoseconds time) { return 1e3 * seconds(time); }
 
 std::string row(std::string_view label, std::string_view value) {

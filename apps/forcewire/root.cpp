@@ -10,6 +10,7 @@
 
 #include "apps/forcewire/check.hpp"
 #include "apps/forcewire/check_by_differences.hpp"
+#include "apps/forcewire/readable.hpp"
 #include "apps/forcewire/stats_file.hpp"
 #include "apps/forcewire/stats_text.hpp"
 #include "apps/forcewire/vacuum.hpp"
@@ -39,22 +40,22 @@ std::string farewell(Exit::Reason reason, const StopConditions& stop, const Comm
       return fmt::format("leaving in order: {}", stop.reason());
     case Exit::Reason::idle_timeout:
       return fmt::format("leaving in order: no request for {:g} s (--idle-timeout)",
-                         std::chrono::duration<double>(*command.idle_timeout).count());
+                         seconds(*command.idle_timeout));
   }
   return {};
 }
 
 }  // namespace
 
-Root::Root(const CommandLine& command, const Model& model, Clock::time_point start,
+Root::Root(const CommandLine& command, const Model& model, const Beginning& beginning,
            const std::string& prefix, std::function<std::string()> why_to_leave)
     : command_(command),
       model_(model),
-      stop_(start, command.max_time, command.stop_file, std::move(why_to_leave)),
+      stop_(beginning.instant, command.max_time, command.stop_file, std::move(why_to_leave)),
       out_(std::cout, prefix),
       err_(std::cerr, prefix),
       report_(out_, err_, command.verbosity),
-      start_(start) {}
+      beginning_(beginning) {}
 
 std::string Root::run(Evaluator& evaluator) {
   const auto summarize = [&] {
@@ -96,7 +97,7 @@ bool Root::serve_next(Evaluator& evaluator) {
   } catch (const ConnectError& error) {
     if (statistics_.sessions() == 0 || error.kind() != ConnectError::Kind::nobody_listens) throw;
     leave(fmt::format("leaving in order: no other server within {:g} s (--wait)",
-                      std::chrono::duration<double>(command_.wait).count()));
+                      seconds(command_.wait)));
     return false;
   }
   leave(fmt::format("leaving in order before there was {} server: {}",
@@ -159,14 +160,13 @@ void Root::leave(std::string reason) {
 void Root::write_stats(ExitStatus status, const std::string& reason, const Evaluator& evaluator,
                        std::vector<RankReport> reports) {
   if (!command_.stats_file) return;
-  const Clock::duration age = Clock::now() - start_;
   try {
     const FinishedRun run{.command = command_,
                           .model_description = evaluator.potential().description(),
                           .ranks = evaluator.rank_count(),
                           .nodes = evaluator.node_count(),
-                          .begin = std::chrono::system_clock::now() - age,
-                          .duration = age,
+                          .begin = beginning_.date,
+                          .duration = Clock::now() - beginning_.instant,
                           .status = status,
                           .reason = reason,
                           .statistics = statistics_,
@@ -178,9 +178,9 @@ void Root::write_stats(ExitStatus status, const std::string& reason, const Evalu
 }
 
 ConnectError Root::nobody_spoke() const {
-  const double seconds = std::chrono::duration<double>(command_.wait).count();
   return {ConnectError::Kind::nobody_listens, command_.endpoint, "no server at",
-          fmt::format("tried for {:g} s: every connection was closed before a word came", seconds),
+          fmt::format("tried for {:g} s: every connection was closed before a word came",
+                      seconds(command_.wait)),
           "A tunnel or proxy without a server behind it does this. Check the address, start the "
           "server, or wait longer for it."};
 }

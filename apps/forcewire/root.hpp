@@ -26,14 +26,20 @@
 
 namespace forcewire {
 
+/// When the program began. Times are measured by a clock that only goes forward; the one that knows
+/// the date may be set meanwhile.
+struct Beginning {
+  std::chrono::steady_clock::time_point instant = std::chrono::steady_clock::now();
+  std::chrono::system_clock::time_point date = std::chrono::system_clock::now();
+};
+
 /// The root, between the server and the other ranks.
 class Root {
  public:
   /// @param command and `model` stay the caller's
-  /// @param start when the program began
   /// @param prefix of all lines it writes: see PrefixedStream
   /// @param why_to_leave besides what the user told: see StopConditions
-  Root(const CommandLine& command, const Model& model, std::chrono::steady_clock::time_point start,
+  Root(const CommandLine& command, const Model& model, const Beginning& beginning,
        const std::string& prefix = {}, std::function<std::string()> why_to_leave = {});
 
   /// Finds the server and serves it to the end; then, if the user wants that, the next one.
@@ -80,7 +86,7 @@ class Root {
   bool is_first_ = true;  // of a session
   bool said_waiting_ = false;
   // Of all sessions.
-  Clock::time_point start_;
+  Beginning beginning_;
   RunStatistics statistics_;
   std::string farewell_;
 };

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "apps/forcewire/readable.hpp"
 #include "engine/kernels/simd.hpp"
 #include "engine/parallel/mpi_environment.hpp"
 #include "socket/endpoint.hpp"
@@ -24,8 +25,6 @@ constexpr int schema = 1;
 
 constexpr std::array<std::string_view, TimeSplit::part_count> part_keys{
     "waiting", "receiving", "sharing", "neighbour_lists", "forces", "reducing", "sending", "other"};
-
-double seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 Json distribution(const TimingHistogram& times, nanoseconds total) {
   return {{"total_s", seconds(total)},

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "apps/forcewire/readable.hpp"
+
 namespace forcewire {
 
 namespace {
@@ -72,7 +74,7 @@ bool StopConditions::requested() {
   if (const int number = received_signal; number != 0) {
     reason_ = signal_name(number);
   } else if (max_time_ && Clock::now() - start_ >= *max_time_) {
-    reason_ = fmt::format("--max-seconds {:g}", std::chrono::duration<double>(*max_time_).count());
+    reason_ = fmt::format("--max-seconds {:g}", seconds(*max_time_));
   } else if (stop_file_ && stop_file_is_there()) {
     reason_ = fmt::format("stop file {}", stop_file_->string());
   } else if (other_) {

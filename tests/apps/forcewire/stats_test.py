@@ -1,5 +1,6 @@
 """What --stats and -v tell, against what the test has done itself."""
 
+import datetime
 import json
 import os
 import pathlib
@@ -48,10 +49,11 @@ class StatsCase(ProgramTest):
 class StatsTest(StatsCase):
     def test_numbers_are_those_of_the_run(self):
         small, large = structures.crystal(), structures.liquid(1500)
-        start = time.monotonic()
+        start, begin = time.monotonic(), int(time.time())
         with self.start() as program:
             connection = self.server.accept()
             connected = time.monotonic()
+            latest = time.time()
             for _ in range(5):
                 connection.evaluate(*large)
             for _ in range(20):
@@ -68,6 +70,9 @@ class StatsTest(StatsCase):
         self.assertEqual(stats["model"]["name"], "lj")
         self.assertEqual((stats["ranks"], stats["nodes"]), (Program.ranks, self.nodes))
         self.assertEqual(stats["exit"], {"status": 0, "reason": "the server sent EXIT"})
+        said_begin = datetime.datetime.fromisoformat(stats["begin"].replace("Z", "+00:00"))
+        self.assertGreaterEqual(said_begin.timestamp(), begin)
+        self.assertLessEqual(said_begin.timestamp(), latest)
         self.assertEqual(stats["sessions"], 1)
         self.assertEqual(stats["requests"], 26)
         natoms = len(small[1])
@@ -90,7 +95,7 @@ class StatsTest(StatsCase):
             self.assertLessEqual(percentiles[-1], timing[name]["total_s"] + 1e-9)
         totals = sum(timing[part]["total_s"] for part in PARTS)
         self.assertAlmostEqual(totals, stats["wall_s"], 6)
-        self.assertGreater(stats["wall_s"], 0.95 * said)
+        self.assertGreater(stats["wall_s"], 0.5 * said)
         self.assertLess(stats["wall_s"], stats["program_s"])
         self.assertLess(stats["program_s"], took)
         self.assertGreater(timing["waiting"]["max_s"], 0.29)
