@@ -8,11 +8,6 @@ std::chrono::nanoseconds TimeSplit::whole() const {
   return std::accumulate(parts.begin(), parts.end(), std::chrono::nanoseconds::zero());
 }
 
-TimeSplit& TimeSplit::operator+=(const TimeSplit& added) {
-  for (std::size_t part = 0; part < part_count; ++part) parts[part] += added.parts[part];
-  return *this;
-}
-
 TimeSplit operator-(TimeSplit later, const TimeSplit& earlier) {
   for (std::size_t part = 0; part < TimeSplit::part_count; ++part) {
     later.parts[part] -= earlier.parts[part];

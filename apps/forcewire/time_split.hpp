@@ -30,7 +30,6 @@ struct TimeSplit {
   const std::chrono::nanoseconds& operator[](Part part) const { return parts[part]; }
   std::chrono::nanoseconds whole() const;
 
-  TimeSplit& operator+=(const TimeSplit& added);
   friend TimeSplit operator-(TimeSplit later, const TimeSplit& earlier);
 };
 

@@ -268,7 +268,6 @@ void Evaluator::end_pieces() {
 
 Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count, std::size_t shared) {
   ++statistics_.evaluations;
-  statistics_.atoms += static_cast<std::int64_t>(count / 3);
   {
     const Stopwatch watch(statistics_.sharing);
     share_positions(count, shared);

@@ -10,7 +10,6 @@ namespace forcewire {
 struct EvaluatorStatistics {
   std::int64_t evaluations = 0;
   std::int64_t rebuilds = 0;
-  std::int64_t atoms = 0;  ///< summed over evaluations
   std::chrono::nanoseconds sharing{};
   std::chrono::nanoseconds neighbor_lists{};
   std::chrono::nanoseconds forces{};
