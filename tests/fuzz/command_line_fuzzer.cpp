@@ -80,6 +80,14 @@ Arguments spell(const CommandLine& command) {
   return arguments;
 }
 
+/// It may ask for a page. `-h` may stand behind flags, as in `-uh`.
+bool wants_page(std::string_view argument) {
+  if (argument.starts_with("--")) {
+    return argument.starts_with("--help") || argument.starts_with("--list-models");
+  }
+  return argument.starts_with('-') && argument.find('h') != std::string_view::npos;
+}
+
 /// `--help` of a plug-in loads it, and `--list-models kim` asks KIM: neither is about reading.
 bool asks_others(const Arguments& arguments) {
   return std::ranges::any_of(arguments, [](std::string_view argument) {
@@ -95,9 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (text.find('\0') != std::string_view::npos) return 0;  // no argument holds one
   const Arguments arguments = split(text);
-  const bool wants_page = text.find("-h") != std::string_view::npos ||
-                          text.find("--list-models") != std::string_view::npos;
-  if (wants_page && asks_others(arguments)) return 0;
+  if (std::ranges::any_of(arguments, wants_page) && asks_others(arguments)) return 0;
   const auto wish = unless_refused([&] { return parse(arguments); });
   if (!wish) return 0;
   if (const auto* page = std::get_if<Page>(&*wish)) {

@@ -233,11 +233,6 @@ class NumbersTest(ProgramTest):
 
 
 class OurSideTest(ProgramTest):
-    def ranks(self, program):
-        ranks = sorted(program.processes("forcewire"))
-        self.assertEqual(len(ranks), program.ranks)
-        return ranks
-
     def test_rank_is_stopped_and_goes_on(self):
         """The last rank gets SIGSTOP, and SIGCONT later"""
         cell, positions = structures.liquid(1500)

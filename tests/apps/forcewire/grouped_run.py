@@ -60,12 +60,3 @@ class GroupedRun:
                             deadline=deadline)
         self.assertRegex(program.out, rf"(?m)^forcewire: 1 of \d groups failed: {group} "
                                       rf"\(status {status}\)$")
-
-    def ranks(self, program):
-        """Ids of the processes, by rank."""
-        def rank(pid):
-            with open(f"/proc/{pid}/environ", "rb") as file:
-                return int(re.search(rb"OMPI_COMM_WORLD_RANK=(\d+)", file.read()).group(1))
-        ranks = sorted(program.processes("forcewire"), key=rank)
-        self.assertEqual(len(ranks), program.ranks)
-        return ranks

@@ -1,23 +1,27 @@
 """A rank, or mpirun itself, gets SIGKILL, wherever a request may be: all ranks are gone soon, the
-server sees the connection end, and no file is left."""
+server sees the connection end, and no file is left. A rank gets SIGSTOP there, and SIGCONT later:
+the answer is right."""
 
 import datetime
 import os
 import random
 import re
 import signal
+import threading
 import time
+
+import numpy as np
 
 import program_run
 import structures
-from program_run import Program, ProgramTest
+from program_run import Program, ProgramTest, RankWatch
 from scripted_server import HEADER_SIZE, header, init_message, posdata_message
 
 KILLED = 128 + signal.SIGKILL  # mpirun's own
 
 CELL, POSITIONS = structures.liquid(16000)  # forces that no UNIX socket holds at once
 TEXT = b"some text"
-REPLY_SIZE = HEADER_SIZE + 8 + 4 + POSITIONS.nbytes + 72 + 4
+REPLY_SIZE = HEADER_SIZE + 8 + 4 + POSITIONS.nbytes + 72 + 4  # without a text
 
 # A request after another one, in both directions: what the server sends, and how much it reads.
 CONVERSATION = (
@@ -38,6 +42,7 @@ CELL_BEGIN = POSDATA + HEADER_SIZE
 POSITIONS_BEGIN = CELL_BEGIN + 2 * 72 + 4
 COMPUTING = POSITIONS_BEGIN + POSITIONS.nbytes
 FORCES_BEGIN = REPLY + HEADER_SIZE + 8 + 4
+END = REPLY + REPLY_SIZE
 
 # Where it is: after how many bytes, and how many seconds later. A moment is enough to read what was
 # sent; not to compute.
@@ -70,20 +75,33 @@ MOMENTS = (
     ("FORCEREADY is read", REPLY + HEADER_SIZE, A_MOMENT),
     ("inside the first force", FORCES_BEGIN + 12, A_MOMENT),
     ("half of the forces are read", FORCES_BEGIN + POSITIONS.nbytes // 2, A_MOMENT),
-    ("the last byte of the answer is not read", REPLY + REPLY_SIZE - 1, A_MOMENT),
-    ("the answer is read", REPLY + REPLY_SIZE, A_MOMENT),
+    ("the last byte of the answer is not read", END - 1, A_MOMENT),
+    ("the answer is read", END, A_MOMENT),
 )
 
 
-def play(connection, count):
-    """The first `count` bytes of the conversation."""
+def play(connection, end, begin=0):
+    """These bytes of the conversation. Returns those that were received."""
+    received = b""
     for step in CONVERSATION:
         size = step if isinstance(step, int) else len(step)
-        if isinstance(step, int):
-            connection.receive(min(size, count))
-        else:
-            connection.send(step[:count])
-        count -= min(size, count)
+        first, last = max(begin, 0), min(max(end, 0), size)
+        if first < last:
+            if isinstance(step, int):
+                received += connection.receive(last - first)
+            else:
+                connection.send(step[first:last])
+        begin -= size
+        end -= size
+    return received
+
+
+def numbers(received):
+    """Energy, forces and virial of the answer at the end of what was received."""
+    answer = received[-REPLY_SIZE:]
+    energy = np.frombuffer(answer, "<f8", 1, HEADER_SIZE)
+    others = np.frombuffer(answer, "<f8", POSITIONS.size + 9, HEADER_SIZE + 8 + 4)
+    return np.concatenate([energy, others])
 
 
 def some_moments():
@@ -101,11 +119,6 @@ def some_moments():
 
 
 class KilledTest(ProgramTest):
-    def ranks(self, program):
-        ranks = sorted(program.processes("forcewire"))
-        self.assertEqual(len(ranks), program.ranks)
-        return ranks
-
     def expect_end_of(self, program, connection, status, start):
         """The server finds out, and all are gone soon."""
         with self.assertRaises(OSError):
@@ -118,7 +131,7 @@ class KilledTest(ProgramTest):
         self.record(program, status, start)
 
     def kill(self, moment, victim):
-        """`victim` numbers the ranks in the order of their start."""
+        """`victim` is a rank, or -1, the last one."""
         name, count, seconds = moment
         with self.subTest(moment=name, victim=victim), Program(self.server.arguments) as program:
             connection = self.server.accept()
@@ -145,6 +158,13 @@ class KilledTest(ProgramTest):
         for moment in moments[::every]:
             self.kill(moment, 0)
 
+    def seconds_until_all_have_ended(self, ranks, start):
+        """How soon the server and others find out is another matter."""
+        while any(RankWatch.state(rank) != "Z" for rank in ranks):
+            self.assertLess(time.monotonic() - start, Program.end_within)
+            time.sleep(0.005)
+        return time.monotonic() - start
+
     def test_mpirun(self):
         """mpirun gets SIGKILL: idle, receiving, computing, sending"""
         long_request = posdata_message(*structures.liquid(200000))
@@ -153,6 +173,7 @@ class KilledTest(ProgramTest):
             with self.subTest(moment=moment), Program(self.server.arguments) as program:
                 connection = self.server.accept()
                 connection.evaluate(*structures.crystal())
+                ranks = self.ranks(program)
                 if moment == "receiving":
                     connection.send(long_request[:100000])
                 elif moment == "sending":
@@ -162,12 +183,38 @@ class KilledTest(ProgramTest):
                     time.sleep(moment)
                 program.process.kill()
                 start = time.monotonic()
+                seconds.append(self.seconds_until_all_have_ended(ranks, start))
                 self.expect_end_of(program, connection, -signal.SIGKILL, start)
-                seconds.append(time.monotonic() - start)
                 for path in program.files():  # it had no time to tidy up; and none is ours
                     self.assertTrue(re.search(r"/ompi\.|/vader_segment\.", path), path)
         if Program.ranks > 1:
             self.assertLess(min(seconds), 0.9)  # Open MPI takes a second to find out
+
+
+class StoppedTest(ProgramTest):
+    def test_rank_is_stopped(self):
+        """The root, then the last rank get SIGSTOP, then SIGCONT, at 29 points of a request"""
+        with Program(self.server.arguments) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())
+            expected = numbers(play(connection, END))
+            for victim in sorted({0, Program.ranks - 1}):
+                rank = self.ranks(program)[victim]
+                for name, count, seconds in some_moments():
+                    with self.subTest(moment=name, victim=victim):
+                        connection.evaluate(*structures.crystal())  # old forces would be others
+                        received = play(connection, count)
+                        time.sleep(seconds)
+                        os.kill(rank, signal.SIGSTOP)
+                        goes_on = threading.Timer(0.2, os.kill, (rank, signal.SIGCONT))
+                        goes_on.start()
+                        received += play(connection, END, count)
+                        goes_on.join()
+                        np.testing.assert_allclose(
+                            numbers(received), expected, rtol=1e-10, atol=1e-13
+                        )
+            connection.exit()
+            self.expect_success(program)
 
 
 if __name__ == "__main__":

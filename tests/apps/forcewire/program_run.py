@@ -125,20 +125,25 @@ class Program:
             found.append(int(pid))
         return found
 
+    @staticmethod
+    def next_words(stream):
+        """What comes next, or "" at the end. Past the stream's own buffer, in which it would keep
+        what came behind a line: communicate() does not look there."""
+        return os.read(stream.fileno(), 1 << 16).decode()
+
     def wait_until_it_says(self, words):
         """How long the start takes, nobody knows: on a busy machine, seconds."""
-        for line in self.process.stdout:
-            if words in line:
-                return
-        raise AssertionError(f"the program never said '{words}'")
+        while words not in self.out:
+            if not (more := self.next_words(self.process.stdout)):
+                raise AssertionError(f"the program never said '{words}'")
+            self.out += more
 
     def wait_until_it_complains(self):
-        """... in its first error line."""
-        for line in self.process.stderr:
-            self.err += line
-            if "forcewire: error: " in line:
-                return
-        raise AssertionError("the program never complained")
+        """... for the first time."""
+        while "forcewire: error: " not in self.err:
+            if not (more := self.next_words(self.process.stderr)):
+                raise AssertionError("the program never complained")
+            self.err += more
 
     def wait_until_nobody_is_left(self, timeout):
         """mpirun may end before a rank that it has killed."""
@@ -148,11 +153,16 @@ class Program:
                 raise AssertionError(f"still there after {timeout} s: {left}")
             time.sleep(0.01)
 
+    def hear_it_out(self, timeout=None):
+        """To the end, behind what was heard so far."""
+        out, err = self.process.communicate(timeout=timeout)
+        self.out += out
+        self.err += err
+
     def finish(self, timeout=30.0):
         """Waits for the end. Returns the status of mpirun."""
         try:
-            self.out, rest = self.process.communicate(timeout=timeout)
-            self.err += rest
+            self.hear_it_out(timeout)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(
@@ -166,7 +176,7 @@ class Program:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        self.out, self.err = self.process.communicate()
+        self.hear_it_out()
 
     def files(self):
         """Temporary files of this run."""
@@ -217,6 +227,16 @@ class ProgramTest(unittest.TestCase):
 
     def setUp(self):
         self.server = self.new_server()
+
+    def ranks(self, program):
+        """Ids of the processes, by rank: ids themselves are in no order, for they begin anew when
+        the highest is used, and mpirun starts several ranks at once."""
+        def rank(pid):
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                return int(re.search(rb"OMPI_COMM_WORLD_RANK=(\d+)", file.read()).group(1))
+        ranks = sorted(program.processes("forcewire"), key=rank)
+        self.assertEqual(len(ranks), program.ranks)
+        return ranks
 
     def expect_end(self, program, status, deadline=0.0):
         """The program ends by itself, soon, with this status and without a trace. It may wait until

@@ -227,7 +227,7 @@ class StatsFaultTest(StatsCase):
         with self.start() as program:
             connection = self.server.accept()
             connection.evaluate(*structures.crystal())
-            rank = sorted(program.processes("forcewire"))[-1]
+            rank = self.ranks(program)[-1]
             os.kill(rank, signal.SIGSTOP)
             connection.exit()
             deadline = time.monotonic() + 20

@@ -20,9 +20,7 @@ def stop_signals(representative):
 class StopTest(ProgramTest):
     def signal_all_ranks(self, program, number):
         """As batch systems do."""
-        ranks = program.processes("forcewire")
-        self.assertEqual(len(ranks), program.ranks)
-        for pid in ranks:
+        for pid in self.ranks(program):
             os.kill(pid, number)
 
     def test_signal_between_requests(self):
