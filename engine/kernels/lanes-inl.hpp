@@ -18,6 +18,7 @@
 #include <cmath>
 
 #include "engine/kernels/cluster-inl.hpp"
+#include "engine/kernels/reciprocal-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace forcewire {
@@ -51,6 +52,12 @@ HWY_INLINE Lanes abs(Lanes x) { return Lanes(hn::Abs(x.v)); }
 HWY_INLINE Lanes min(Lanes a, Lanes b) { return Lanes(hn::Min(a.v, b.v)); }
 HWY_INLINE Lanes max(Lanes a, Lanes b) { return Lanes(hn::Max(a.v, b.v)); }
 
+/// Square roots of x, when 1/x is there already.
+HWY_INLINE Lanes square_root(Lanes x, Lanes inverse) { return Lanes(square_root(x.v, inverse.v)); }
+HWY_INLINE Lanes inverse_square_root(Lanes x, Lanes inverse) {
+  return Lanes(inverse_square_root(x.v, inverse.v));
+}
+
 /// a b + c, and so on, with one rounding where the CPU can.
 HWY_INLINE Lanes mul_add(Lanes a, Lanes b, Lanes c) { return Lanes(hn::MulAdd(a.v, b.v, c.v)); }
 HWY_INLINE Lanes mul_sub(Lanes a, Lanes b, Lanes c) { return Lanes(hn::MulSub(a.v, b.v, c.v)); }
@@ -78,6 +85,8 @@ using std::sin;
 using std::sqrt;
 using std::tanh;
 
+inline double square_root(double x, double /*inverse*/) { return sqrt(x); }
+inline double inverse_square_root(double /*x*/, double inverse) { return sqrt(inverse); }
 inline double mul_add(double a, double b, double c) { return a * b + c; }
 inline double mul_sub(double a, double b, double c) { return a * b - c; }
 inline double if_less(double a, double b, double yes, double no) { return a < b ? yes : no; }

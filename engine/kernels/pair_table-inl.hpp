@@ -42,8 +42,9 @@ struct Separation {
   V r2;          ///< r^2 [bohr^2]
   V inverse_r2;  ///< 1/r^2, which is there in any case: multiply instead of dividing [bohr^-2]
 
-  HWY_INLINE V r() const { return sqrt(r2); }
-  HWY_INLINE V inverse_r() const { return sqrt(inverse_r2); }
+  /// Of vectors both together take hardly longer than one.
+  HWY_INLINE V r() const { return square_root(r2, inverse_r2); }
+  HWY_INLINE V inverse_r() const { return inverse_square_root(r2, inverse_r2); }
 };
 
 /// What a pair function says of a pair.

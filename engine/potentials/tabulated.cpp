@@ -56,7 +56,8 @@ struct Tabulated {
     const V energy = mul_add(t, mul_add(t, mul_add(t, c3, c2), c1), look_up(c, 4 * interval));
     const V slope = mul_add(t, mul_add(t, 3 * c3, 2 * c2), c1) * (1 / spline.step);
     const V unknown = V(std::numeric_limits<double>::quiet_NaN());
-    return {if_less(at, V(0), unknown, energy), -slope * r.inverse_r()};
+    // At the first point r may be rounded to a little less.
+    return {if_less(at, V(-1e-9), unknown, energy), -slope * r.inverse_r()};
   }
 
   Spline spline;

@@ -199,7 +199,6 @@ TEST(Evaluator, CountsWhatItDid) {
   with_evaluator(engine_potential(ReferenceModel(argon())), {}, [&](Evaluator& evaluator) {
     for (int request = 0; request < 3; ++request) evaluator.evaluate(liquid.structure());
     EXPECT_EQ(evaluator.statistics().evaluations, 3);
-    EXPECT_EQ(evaluator.statistics().atoms, 3 * 32);
     EXPECT_EQ(evaluator.statistics().rebuilds, 1);
     EXPECT_GT(evaluator.statistics().forces.count(), 0);
   });
