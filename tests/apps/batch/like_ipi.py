@@ -6,6 +6,7 @@ import pathlib
 import signal
 import socket
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "forcewire"))
@@ -30,6 +31,7 @@ def main():
         connection = Connection(listening.accept()[0])
     while step < steps and not told_to_leave:
         connection.evaluate(*structures.liquid())
+        time.sleep(0.003)  # slow enough to be met in the middle
         step += 1
     if simulation.find("step") is None:
         ElementTree.SubElement(simulation, "step")
