@@ -14,10 +14,22 @@ namespace forcewire {
 
 using std::chrono::nanoseconds;
 
+namespace {
+
+/// What `text` is, if it is a number and nothing else.
+template <typename Number>
+std::optional<Number> number_in(const std::string& text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
 nanoseconds parse_seconds(const char* option, const std::string& text) {
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || !(seconds >= 0)) {
+  const auto seconds = number_in<double>(text);
+  if (!seconds || !(*seconds >= 0)) {
     throw UsageError(fmt::format(
         "{} is no time span (expected seconds, 0 or more; got \"{}\"). Write for example {} 90.",
         option, text, option));
@@ -25,7 +37,7 @@ nanoseconds parse_seconds(const char* option, const std::string& text) {
   // Anyone who asks for more than a century means "for ever"; nanoseconds in 64 bits end at 292 a.
   constexpr double century = 100 * 365.25 * 86400;
   return std::chrono::duration_cast<nanoseconds>(
-      std::chrono::duration<double>(std::min(seconds, century)));
+      std::chrono::duration<double>(std::min(*seconds, century)));
 }
 
 std::optional<nanoseconds> parse_optional_seconds(const char* option, const std::string& text) {
@@ -37,9 +49,8 @@ std::optional<int> parse_optional_count(const char* option,
                                         const std::optional<std::string>& wish) {
   if (!wish) return std::nullopt;
   const std::string& text = *wish;
-  int count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size() || count < 1) {
+  const auto count = number_in<int>(text);
+  if (!count || *count < 1) {
     throw UsageError(
         fmt::format("bad number ({}; expected 1 or more, got \"{}\"). Write for example {} 2.",
                     option, text, option));
@@ -48,30 +59,26 @@ std::optional<int> parse_optional_count(const char* option,
 }
 
 std::uint16_t parse_port(const std::string& text) {
-  int port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port < 1 ||
-      port > std::numeric_limits<std::uint16_t>::max()) {
+  const auto port = number_in<int>(text);
+  if (!port || *port < 1 || *port > std::numeric_limits<std::uint16_t>::max()) {
     throw UsageError(fmt::format(
         "bad TCP port (-p or FORCEWIRE_PORT; expected 1 to 65535, got \"{}\"). Give the "
         "port at which the server listens.",
         text));
   }
-  return static_cast<std::uint16_t>(port);
+  return static_cast<std::uint16_t>(*port);
 }
 
 std::int64_t parse_max_atoms(const std::string& text) {
   constexpr auto most = std::numeric_limits<std::int32_t>::max();  // in the protocol
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !(number >= 1) || number > most ||
-      number != std::floor(number)) {
+  const auto number = number_in<double>(text);
+  if (!number || !(*number >= 1) || *number > most || *number != std::floor(*number)) {
     throw UsageError(fmt::format(
         "bad number of atoms (--max-atoms; expected 1 to {}, got \"{}\"). Write for example "
         "--max-atoms 2e7.",
         most, text));
   }
-  return static_cast<std::int64_t>(number);
+  return static_cast<std::int64_t>(*number);
 }
 
 Idle parse_idle(const std::string& text) {
