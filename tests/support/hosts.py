@@ -19,12 +19,30 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
+import unittest
 
 PROGRAMS = ("ip", "unshare", "nsenter", "mount", "hostname")
 SYSTEM_PROGRAMS = ":/usr/sbin:/sbin"  # not in everybody's PATH
 CARD = "eth0"
+NOT_RUN = 77  # CTest is told that this status means so
+
+# How soon Open MPI misses a host, for tests that wait for it: a few seconds instead of the two
+# minutes of apps/demo/mpi_environment and apps/batch.
+NOTICE_SOON = {"OMPI_MCA_oob_tcp_keepalive_time": "1", "OMPI_MCA_oob_tcp_keepalive_intvl": "1",
+               "OMPI_MCA_oob_tcp_keepalive_probes": "3"}
+
+
+def run_tests(arguments):
+    """Those of the script that was started, which has so many arguments of its own; where there can
+    be no hosts, says why instead."""
+    missing = what_is_missing()
+    if missing:
+        print(f"not run: no hosts can be made here: {missing}")
+        sys.exit(NOT_RUN)
+    unittest.main(argv=[sys.argv[0], *sys.argv[1 + arguments:]], verbosity=2)
 
 
 def what_is_missing():

@@ -14,14 +14,10 @@ import unittest
 
 import numpy as np
 
-from hosts import Hosts, what_is_missing
+from hosts import NOTICE_SOON, Hosts, run_tests
 
 BATCH = pathlib.Path(__file__).resolve().parents[3] / "apps/batch"
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
-NOT_RUN = 77
-# Of Open MPI, for the one test that waits for it: see apps/batch/network.py.
-NOTICE_SOON = {"OMPI_MCA_oob_tcp_keepalive_time": "1", "OMPI_MCA_oob_tcp_keepalive_intvl": "1",
-               "OMPI_MCA_oob_tcp_keepalive_probes": "3"}
 
 
 class Templates(unittest.TestCase):
@@ -86,8 +82,4 @@ class Templates(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    missing = what_is_missing()
-    if missing:
-        print(f"not run: no hosts can be made here: {missing}")
-        sys.exit(NOT_RUN)
-    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=2)
+    run_tests(arguments=1)

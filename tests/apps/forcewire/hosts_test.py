@@ -15,14 +15,10 @@ import unittest
 import numpy as np
 
 import structures
-from hosts import Hosts, what_is_missing
+from hosts import NOTICE_SOON, Hosts, run_tests
 from program_run import LJ
 from scripted_server import Server, header, posdata_message
 
-NOT_RUN = 77
-# How soon Open MPI misses a host: a few seconds instead of the two minutes of mpi_environment.
-NOTICE_SOON = {"OMPI_MCA_oob_tcp_keepalive_time": "1", "OMPI_MCA_oob_tcp_keepalive_intvl": "1",
-               "OMPI_MCA_oob_tcp_keepalive_probes": "3"}
 NOTICED_WITHIN = 1 + 3 * 1
 END_WITHIN = 10.0  # seconds after that, for a busy machine: mpirun alone takes two or three
 
@@ -164,8 +160,4 @@ class LostHostTest(HostsTest):
 
 
 if __name__ == "__main__":
-    missing = what_is_missing()
-    if missing:
-        print(f"not run: no hosts can be made here: {missing}")
-        sys.exit(NOT_RUN)
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
+    run_tests(arguments=2)
