@@ -52,8 +52,8 @@ HWY_INLINE Lanes abs(Lanes x) { return Lanes(hn::Abs(x.v)); }
 HWY_INLINE Lanes min(Lanes a, Lanes b) { return Lanes(hn::Min(a.v, b.v)); }
 HWY_INLINE Lanes max(Lanes a, Lanes b) { return Lanes(hn::Max(a.v, b.v)); }
 
-/// Square roots of x, when 1/x is there already.
-HWY_INLINE Lanes square_root(Lanes x, Lanes inverse) { return Lanes(square_root(x.v, inverse.v)); }
+/// Square roots of x > 0, and of 1/x, which is there already.
+HWY_INLINE Lanes square_root(Lanes x) { return Lanes(square_root(x.v)); }
 HWY_INLINE Lanes inverse_square_root(Lanes x, Lanes inverse) {
   return Lanes(inverse_square_root(x.v, inverse.v));
 }
@@ -85,7 +85,7 @@ using std::sin;
 using std::sqrt;
 using std::tanh;
 
-inline double square_root(double x, double /*inverse*/) { return sqrt(x); }
+inline double square_root(double x) { return sqrt(x); }
 inline double inverse_square_root(double /*x*/, double inverse) { return sqrt(inverse); }
 inline double mul_add(double a, double b, double c) { return a * b + c; }
 inline double mul_sub(double a, double b, double c) { return a * b - c; }

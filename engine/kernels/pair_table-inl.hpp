@@ -43,7 +43,7 @@ struct Separation {
   V inverse_r2;  ///< 1/r^2, which is there in any case: multiply instead of dividing [bohr^-2]
 
   /// Of vectors both together take hardly longer than one.
-  HWY_INLINE V r() const { return square_root(r2, inverse_r2); }
+  HWY_INLINE V r() const { return square_root(r2); }
   HWY_INLINE V inverse_r() const { return inverse_square_root(r2, inverse_r2); }
 };
 

@@ -33,29 +33,34 @@ HWY_INLINE hn::Vec<ClusterTag> reciprocal(hn::Vec<ClusterTag> x) {
 #endif
 }
 
-/// 1/sqrt(x) likewise, to the last bits.
-/// @param inverse 1/x
-HWY_INLINE hn::Vec<ClusterTag> inverse_square_root([[maybe_unused]] hn::Vec<ClusterTag> x,
-                                                   [[maybe_unused]] hn::Vec<ClusterTag> inverse) {
 #if HWY_TARGET <= HWY_AVX3
-  // Newton's y + y/2 (1 - x y^2).
+/// 1/sqrt(x) of positive numbers, to the last bits: an estimate, and twice Newton's
+/// y + y/2 (1 - x y^2).
+HWY_INLINE hn::Vec<ClusterTag> inverse_root_by_newton(hn::Vec<ClusterTag> x) {
   const ClusterTag d;
   const hn::Vec<ClusterTag> one = hn::Set(d, 1.0);
   const hn::Vec<ClusterTag> half = hn::Set(d, 0.5);
   hn::Vec<ClusterTag> y{_mm512_rsqrt14_pd(x.raw)};
   y = hn::MulAdd(hn::Mul(half, y), hn::NegMulAdd(hn::Mul(x, y), y, one), y);
   return hn::MulAdd(hn::Mul(half, y), hn::NegMulAdd(hn::Mul(x, y), y, one), y);
+}
+#endif
+
+/// 1/sqrt(x) like `reciprocal`, when 1/x is there already.
+HWY_INLINE hn::Vec<ClusterTag> inverse_square_root([[maybe_unused]] hn::Vec<ClusterTag> x,
+                                                   [[maybe_unused]] hn::Vec<ClusterTag> inverse) {
+#if HWY_TARGET <= HWY_AVX3
+  return inverse_root_by_newton(x);
 #else
   return hn::Sqrt(inverse);
 #endif
 }
 
 /// The square root of x, likewise.
-HWY_INLINE hn::Vec<ClusterTag> square_root(hn::Vec<ClusterTag> x,
-                                           [[maybe_unused]] hn::Vec<ClusterTag> inverse) {
+HWY_INLINE hn::Vec<ClusterTag> square_root(hn::Vec<ClusterTag> x) {
 #if HWY_TARGET <= HWY_AVX3
   // What s^2 is off by mends its last bits.
-  const hn::Vec<ClusterTag> y = inverse_square_root(x, inverse);
+  const hn::Vec<ClusterTag> y = inverse_root_by_newton(x);
   const hn::Vec<ClusterTag> s = hn::Mul(x, y);
   return hn::MulAdd(hn::NegMulAdd(s, s, x), hn::Mul(hn::Set(ClusterTag(), 0.5), y), s);
 #else
