@@ -18,7 +18,7 @@
 #include <cmath>
 
 #include "engine/kernels/cluster-inl.hpp"
-#include "engine/kernels/reciprocal-inl.hpp"
+#include "engine/kernels/exponential-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace forcewire {
@@ -43,7 +43,7 @@ struct Lanes {
 };
 
 HWY_INLINE Lanes sqrt(Lanes x) { return Lanes(hn::Sqrt(x.v)); }
-HWY_INLINE Lanes exp(Lanes x) { return Lanes(hn::Exp(Lanes::D(), x.v)); }
+HWY_INLINE Lanes exp(Lanes x) { return Lanes(exponential(x.v)); }
 HWY_INLINE Lanes log(Lanes x) { return Lanes(hn::Log(Lanes::D(), x.v)); }
 HWY_INLINE Lanes sin(Lanes x) { return Lanes(hn::Sin(Lanes::D(), x.v)); }
 HWY_INLINE Lanes cos(Lanes x) { return Lanes(hn::Cos(Lanes::D(), x.v)); }
@@ -51,12 +51,6 @@ HWY_INLINE Lanes tanh(Lanes x) { return Lanes(hn::Tanh(Lanes::D(), x.v)); }
 HWY_INLINE Lanes abs(Lanes x) { return Lanes(hn::Abs(x.v)); }
 HWY_INLINE Lanes min(Lanes a, Lanes b) { return Lanes(hn::Min(a.v, b.v)); }
 HWY_INLINE Lanes max(Lanes a, Lanes b) { return Lanes(hn::Max(a.v, b.v)); }
-
-/// Square roots of x > 0, and of 1/x, which is there already.
-HWY_INLINE Lanes square_root(Lanes x) { return Lanes(square_root(x.v)); }
-HWY_INLINE Lanes inverse_square_root(Lanes x, Lanes inverse) {
-  return Lanes(inverse_square_root(x.v, inverse.v));
-}
 
 /// a b + c, and so on, with one rounding where the CPU can.
 HWY_INLINE Lanes mul_add(Lanes a, Lanes b, Lanes c) { return Lanes(hn::MulAdd(a.v, b.v, c.v)); }
@@ -85,8 +79,6 @@ using std::sin;
 using std::sqrt;
 using std::tanh;
 
-inline double square_root(double x) { return sqrt(x); }
-inline double inverse_square_root(double /*x*/, double inverse) { return sqrt(inverse); }
 inline double mul_add(double a, double b, double c) { return a * b + c; }
 inline double mul_sub(double a, double b, double c) { return a * b - c; }
 inline double if_less(double a, double b, double yes, double no) { return a < b ? yes : no; }

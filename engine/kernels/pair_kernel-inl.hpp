@@ -8,18 +8,19 @@
 // Of a pair of owned atoms, or of one and an image, one side is computed and given to both. Of a
 // pair with a ghost each owner computes its own side, with half of its energy and virial.
 //
-// A pair function is a type with two templates over the vector tag D:
+// A pair function is a type with two templates over the vector tag D, and a constant:
 //
 //   auto row(D d, std::int64_t species_i) const;      what stays the same along a row
-//   PairTerms<D> operator()(D d, const Row& row, Vec<D> r2, Vec<D> inverse_r2,
+//   PairTerms<D> operator()(D d, const Row& row, const PairDistances<D>& distances,
 //                           Vec<D> species_j) const;
+//   static constexpr bool only_r2;                    whether r and 1/r are of no use to it
 //
-// Lanes that are not `in_range` count nothing, whatever they hold. `inverse_r2`, which is there in
-// any case, is what must tell which are: it is zero for an atom that is no partner, however near,
-// and no number (or infinite) for one at the same place, which is in range.
+// Lanes that are not `in_range` count nothing, whatever they hold. `inverse_r2` is what must tell
+// which are: it is zero for an atom that is no partner, however near, and no number (or infinite)
+// for one at the same place, which is in range.
 //
-// A row is gone through twice, for distances first: an inverse takes long, and what waits for it
-// would fill the core's queues before the next pair could begin.
+// A row is gone through twice, for distances first: inverses and roots take long, and what waits
+// for them would fill the core's queues before the next pair could begin.
 //
 // Included once per instruction set, inside the dispatch of a kernel.
 
@@ -45,6 +46,12 @@ namespace forcewire {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+/// How far the two atoms of each pair are apart.
+template <class D>
+struct PairDistances {
+  hn::Vec<D> r2, inverse_r2, r, inverse_r;
+};
+
 /// Energy u and -(1/r) du/dr of a vector of pairs, and which of them are within the cutoff.
 template <class D>
 struct PairTerms {
@@ -57,6 +64,13 @@ struct PairTerms {
 struct LaneForce {
   using V = hn::Vec<ClusterTag>;
   V x, y, z;
+
+  HWY_INLINE void store(double* HWY_RESTRICT to) const {
+    const ClusterTag d;
+    hn::Store(x, d, to);
+    hn::Store(y, d, to + cluster_lanes);
+    hn::Store(z, d, to + 2 * cluster_lanes);
+  }
 };
 
 /// Sums over pairs, a lane each.
@@ -108,7 +122,8 @@ class PairKernel {
   using D = ClusterTag;
   using V = hn::Vec<D>;
   static constexpr D d{};
-  static constexpr std::size_t force_numbers = 3 * cluster_slots;  // of a cluster
+  static constexpr std::size_t force_numbers = 3 * cluster_slots;      // of a cluster
+  static constexpr std::size_t row_force_numbers = 3 * cluster_lanes;  // of a row, lane by lane
 
   enum class Partners { owned, ghosts };
   enum class Virial {
@@ -125,17 +140,19 @@ class PairKernel {
   };
 
   /// From the atoms of a vector to that of the row.
-  struct Separation {
-    V x, y, z, r2;
+  struct Displacement {
+    V x, y, z;
+    PairDistances<D> distances;
   };
 
-  /// A part of a row, short enough for its distances to stay in the first cache.
+  /// A part of a row, short enough for its displacements to stay in the first cache.
   struct Stretch {
-    static constexpr std::size_t longest = 64;
+    static constexpr std::size_t longest = 32;
+    static constexpr std::size_t numbers = (PairFunction::only_r2 ? 5 : 7) * cluster_lanes;
 
     const std::int32_t* HWY_RESTRICT clusters;
     std::size_t size;
-    double* HWY_RESTRICT inverse_r2;  // of all slots, cluster after cluster
+    double* HWY_RESTRICT displacements;  // of all slots, `numbers` for a vector
   };
 
   HWY_INLINE LaneSums add_owned() {
@@ -166,35 +183,50 @@ class PairKernel {
     LaneForce on_self[cluster_parts];
     for (LaneForce& force : on_self) force = {hn::Zero(d), hn::Zero(d), hn::Zero(d)};
 
-    HWY_ALIGN double inverse_r2[Stretch::longest * cluster_slots];
+    HWY_ALIGN double displacements[Stretch::longest * cluster_parts * Stretch::numbers];
+    HWY_ALIGN double on_rows[cluster_slots * row_force_numbers];
     for (std::size_t lane = 0; lane < cluster_slots; ++lane) {
       std::size_t at = rows.begin[first + lane];
       const std::size_t end = rows.begin[first + lane + 1];
-      if (!is_half_list && at == end) continue;
       auto atom = row_atom(cluster(index) + lane);
       if constexpr (is_half_list) add_own_cluster<virial>(index, lane, atom, on_self, sums);
       while (at < end) {
         const Stretch stretch{rows.cluster.data() + at, std::min(end - at, Stretch::longest),
-                              inverse_r2};
-        find_distances(stretch, atom);
+                              displacements};
+        find_displacements(stretch, atom);
         add_stretch<partners, virial>(stretch, atom, sums);
         at += stretch.size;
       }
-      for (std::size_t part = 0; part < cluster_parts; ++part) {
-        const auto here = hn::Eq(lane_numbers(part), hn::Set(d, static_cast<double>(lane)));
-        LaneForce& force = on_self[part];
-        force.x = hn::Add(force.x, hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.x)));
-        force.y = hn::Add(force.y, hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.y)));
-        force.z = hn::Add(force.z, hn::IfThenElseZero(here, hn::SumOfLanes(d, atom.force.z)));
-      }
+      atom.force.store(on_rows + lane * row_force_numbers);
     }
     for (std::size_t part = 0; part < cluster_parts; ++part) {
       double* HWY_RESTRICT to = forces_of(index, part);
-      const LaneForce& force = on_self[part];
-      hn::Store(hn::Add(hn::Load(d, to), force.x), d, to);
-      hn::Store(hn::Add(hn::Load(d, to + cluster_slots), force.y), d, to + cluster_slots);
-      hn::Store(hn::Add(hn::Load(d, to + 2 * cluster_slots), force.z), d, to + 2 * cluster_slots);
+      const double* rows_of_part = on_rows + part * cluster_lanes * row_force_numbers;
+      const auto add = [&](V on_them, std::size_t axis) HWY_ATTR {
+        const V on_row = sums_of_rows<cluster_lanes>(rows_of_part + axis * cluster_lanes);
+        double* HWY_RESTRICT sum = to + axis * cluster_slots;
+        hn::Store(hn::Add(hn::Load(d, sum), hn::Add(on_them, on_row)), d, sum);
+      };
+      add(on_self[part].x, 0);
+      add(on_self[part].y, 1);
+      add(on_self[part].z, 2);
     }
+  }
+
+  /// On lane k the sum of the lanes of the k-th of `count` vectors, and so on when they are few.
+  template <std::size_t count>
+  static HWY_INLINE V sums_of_rows(const double* HWY_RESTRICT row) {
+#if HWY_TARGET == HWY_SCALAR
+    return hn::Load(d, row);
+#else
+    if constexpr (count == 1) {
+      return hn::Load(d, row);
+    } else {
+      const V first = sums_of_rows<count / 2>(row);
+      const V second = sums_of_rows<count / 2>(row + count / 2 * row_force_numbers);
+      return hn::Add(hn::ConcatEven(d, second, first), hn::ConcatOdd(d, second, first));
+    }
+#endif
   }
 
   /// Forces between the atom in `lane` of a cluster and those behind it there.
@@ -203,9 +235,9 @@ class PairKernel {
                                   LaneForce (&on_self)[cluster_parts], LaneSums& sums) const {
     for (std::size_t part = 0; part < cluster_parts; ++part) {
       const auto behind = hn::Gt(lane_numbers(part), hn::Set(d, static_cast<double>(lane)));
-      const Separation r = separation(atom, load_part(cluster(index), part));
-      const V inverse_r2 = hn::IfThenElseZero(behind, reciprocal(r.r2));
-      const V f = add_pairs<virial>(r, inverse_r2, species_of(cluster(index), part), atom, sums);
+      Displacement r = displacement(atom, load_part(cluster(index), part));
+      r.distances.inverse_r2 = hn::IfThenElseZero(behind, r.distances.inverse_r2);
+      const V f = add_pairs<virial>(r, species_of(cluster(index), part), atom, sums);
       LaneForce& force = on_self[part];
       force = {hn::NegMulAdd(f, r.x, force.x), hn::NegMulAdd(f, r.y, force.y),
                hn::NegMulAdd(f, r.z, force.z)};
@@ -214,15 +246,14 @@ class PairKernel {
 
   /// From the atom to all others of a stretch.
   template <class Atom>
-  HWY_INLINE void find_distances(const Stretch& stretch, const Atom& atom) const {
+  HWY_INLINE void find_displacements(const Stretch& stretch, const Atom& atom) const {
     const double* HWY_RESTRICT atoms = system_.atoms.data();
-    double* HWY_RESTRICT inverse_r2 = stretch.inverse_r2;
+    double* HWY_RESTRICT to = stretch.displacements;
     for (std::size_t at = 0; at < stretch.size; ++at) {
       const auto index = static_cast<std::size_t>(stretch.clusters[at]);
       for (std::size_t part = 0; part < cluster_parts; ++part) {
-        const Separation r = separation(atom, load_part(atoms + index * cluster_numbers, part));
-        hn::Store(reciprocal(r.r2), d, inverse_r2);
-        inverse_r2 += cluster_lanes;
+        store(displacement(atom, load_part(atoms + index * cluster_numbers, part)), to);
+        to += Stretch::numbers;
       }
     }
   }
@@ -232,15 +263,14 @@ class PairKernel {
   HWY_INLINE void add_stretch(const Stretch& stretch, Atom& atom, LaneSums& sums) const {
     const double* HWY_RESTRICT atoms = system_.atoms.data();
     double* HWY_RESTRICT forces = forces_;
-    const double* HWY_RESTRICT inverse_r2 = stretch.inverse_r2;
+    const double* HWY_RESTRICT from = stretch.displacements;
     for (std::size_t at = 0; at < stretch.size; ++at) {
       const auto index = static_cast<std::size_t>(stretch.clusters[at]);
       const double* HWY_RESTRICT other = atoms + index * cluster_numbers;
       for (std::size_t part = 0; part < cluster_parts; ++part) {
-        const Separation r = separation(atom, load_part(other, part));
-        const V f =
-            add_pairs<virial>(r, hn::Load(d, inverse_r2), species_of(other, part), atom, sums);
-        inverse_r2 += cluster_lanes;
+        const Displacement r = load(from);
+        const V f = add_pairs<virial>(r, species_of(other, part), atom, sums);
+        from += Stretch::numbers;
         if constexpr (partners == Partners::owned) {
           double* HWY_RESTRICT to = forces + force_numbers * index + part * cluster_lanes;
           hn::Store(hn::NegMulAdd(f, r.x, hn::Load(d, to)), d, to);
@@ -255,9 +285,8 @@ class PairKernel {
   /// Adds energy and virial of a vector of pairs, and their forces on the atom of the row.
   /// @return -(1/r) du/dr
   template <Virial virial, class Atom>
-  HWY_INLINE V add_pairs(const Separation& r, V inverse_r2, V species, Atom& atom,
-                         LaneSums& sums) const {
-    const PairTerms<D> terms = pair_(d, atom.row, r.r2, inverse_r2, species);
+  HWY_INLINE V add_pairs(const Displacement& r, V species, Atom& atom, LaneSums& sums) const {
+    const PairTerms<D> terms = pair_(d, atom.row, r.distances, species);
     sums.energy = hn::Add(sums.energy, hn::IfThenElseZero(terms.in_range, terms.energy));
     const V f = hn::IfThenElseZero(terms.in_range, terms.force_over_r);
     atom.force.x = hn::MulAdd(f, r.x, atom.force.x);
@@ -270,11 +299,45 @@ class PairKernel {
   }
 
   template <class Atom>
-  static HWY_INLINE Separation separation(const Atom& atom, const ClusterPart& others) {
+  static HWY_INLINE Displacement displacement(const Atom& atom, const ClusterPart& others) {
     const V x = hn::Sub(atom.x, others.x);
     const V y = hn::Sub(atom.y, others.y);
     const V z = hn::Sub(atom.z, others.z);
-    return {x, y, z, hn::MulAdd(x, x, hn::MulAdd(y, y, hn::Mul(z, z)))};
+    return {x, y, z, distances(hn::MulAdd(x, x, hn::MulAdd(y, y, hn::Mul(z, z))))};
+  }
+
+  static HWY_INLINE PairDistances<D> distances(V r2) {
+    const Roots r = roots(r2);
+    const V inverse_r2 = PairFunction::only_r2 ? reciprocal(r2) : hn::Mul(r.inverse, r.inverse);
+    return {r2, inverse_r2, r.root, r.inverse};
+  }
+
+  /// Of a function that should not want roots: it would get right ones, late.
+  static HWY_INLINE PairDistances<D> with_roots(V r2, V inverse_r2) {
+    const Roots r = roots(r2);
+    return {r2, inverse_r2, r.root, r.inverse};
+  }
+
+  static HWY_INLINE void store(const Displacement& r, double* HWY_RESTRICT to) {
+    hn::Store(r.x, d, to);
+    hn::Store(r.y, d, to + cluster_lanes);
+    hn::Store(r.z, d, to + 2 * cluster_lanes);
+    hn::Store(r.distances.r2, d, to + 3 * cluster_lanes);
+    hn::Store(r.distances.inverse_r2, d, to + 4 * cluster_lanes);
+    if constexpr (!PairFunction::only_r2) {
+      hn::Store(r.distances.r, d, to + 5 * cluster_lanes);
+      hn::Store(r.distances.inverse_r, d, to + 6 * cluster_lanes);
+    }
+  }
+
+  static HWY_INLINE Displacement load(const double* HWY_RESTRICT from) {
+    const auto number = [&](std::size_t at)
+                            HWY_ATTR { return hn::Load(d, from + at * cluster_lanes); };
+    if constexpr (PairFunction::only_r2) {
+      return {number(0), number(1), number(2), with_roots(number(3), number(4))};
+    } else {
+      return {number(0), number(1), number(2), {number(3), number(4), number(5), number(6)}};
+    }
   }
 
   static HWY_INLINE V species_of(const double* HWY_RESTRICT cluster, std::size_t part) {

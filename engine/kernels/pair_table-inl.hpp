@@ -3,8 +3,9 @@
 // A pair function is a type with
 //
 //   static constexpr std::size_t parameter_count;   // or as many as there are `options`, if any
-//   template <class V>
-//   PairValue<V> operator()(const Separation<V>& r, const V* parameters) const;
+//   static constexpr bool only_r2 = true;           // if it makes no use of r() and inverse_r()
+//   price template <class V> PairValue<V> operator()(const Separation<V>& r, const V* parameters)
+//   const;
 //
 // where V is Lanes, or double for a single pair. It knows nothing of species and cutoffs: what it
 // says of pairs out of reach is not used, whatever it is.
@@ -40,11 +41,12 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class V>
 struct Separation {
   V r2;          ///< r^2 [bohr^2]
-  V inverse_r2;  ///< 1/r^2, which is there in any case: multiply instead of dividing [bohr^-2]
+  V inverse_r2;  ///< 1/r^2: multiply instead of dividing [bohr^-2]
+  V distance;
+  V inverse_distance;
 
-  /// Of vectors both together take hardly longer than one.
-  HWY_INLINE V r() const { return square_root(r2); }
-  HWY_INLINE V inverse_r() const { return inverse_square_root(r2, inverse_r2); }
+  HWY_INLINE V r() const { return distance; }                  ///< [bohr]
+  HWY_INLINE V inverse_r() const { return inverse_distance; }  ///< [1/bohr]
 };
 
 /// What a pair function says of a pair.
@@ -69,12 +71,24 @@ constexpr std::size_t parameter_count_of() {
   }
 }
 
+/// Whether a pair function says that it makes no use of r and 1/r: then they are not computed
+/// ahead.
+template <class Function>
+constexpr bool is_only_r2() {
+  if constexpr (requires { Function::only_r2; }) {
+    return Function::only_r2;
+  } else {
+    return false;
+  }
+}
+
 /// @tparam one_species there is one pair of species, whose parameters stay in registers
 /// @tparam shifted energies are shifted as the table says
 template <class Function, bool one_species, bool shifted>
 class PairTable {
  public:
   static constexpr std::size_t parameter_count = parameter_count_of<Function>();
+  static constexpr bool only_r2 = is_only_r2<Function>();
 
   PairTable(const Function& function, const double* table, std::int64_t species_count)
       : function_(function), table_(table), species_count_(species_count) {}
@@ -95,10 +109,10 @@ class PairTable {
   }
 
   template <class D>
-  HWY_INLINE PairTerms<D> operator()(D d, const Row<D>& row, hn::Vec<D> r2, hn::Vec<D> inverse_r2,
+  HWY_INLINE PairTerms<D> operator()(D d, const Row<D>& row, const PairDistances<D>& distances,
                                      hn::Vec<D> species) const {
     if constexpr (one_species) {
-      return evaluate(d, row, r2, inverse_r2);
+      return evaluate(d, row, distances);
     } else {
       // Each lane has a pair of species of its own.
       const hn::RebindToSigned<D> d_index;
@@ -106,7 +120,7 @@ class PairTable {
       Row<D> lanes;
       fill(lanes, [&](std::size_t field)
                       HWY_ATTR { return Lanes(hn::GatherIndex(d, row.begin + field, at)); });
-      return evaluate(d, lanes, r2, inverse_r2);
+      return evaluate(d, lanes, distances);
     }
   }
 
@@ -121,14 +135,14 @@ class PairTable {
   }
 
   template <class D>
-  HWY_INLINE PairTerms<D> evaluate(D, const Row<D>& row, hn::Vec<D> r2,
-                                   hn::Vec<D> inverse_r2) const {
-    const PairValue<Lanes> value =
-        function_(Separation<Lanes>{Lanes(r2), Lanes(inverse_r2)}, row.parameters);
+  HWY_INLINE PairTerms<D> evaluate(D, const Row<D>& row, const PairDistances<D>& r) const {
+    const PairValue<Lanes> value = function_(
+        Separation<Lanes>{Lanes(r.r2), Lanes(r.inverse_r2), Lanes(r.r), Lanes(r.inverse_r)},
+        row.parameters);
     hn::Vec<D> energy = value.energy.v;
     if constexpr (shifted) energy = hn::Sub(energy, row.shift.v);
     // Also what is no number: atoms at the same place must not pass for atoms out of reach.
-    const auto in_range = hn::Not(hn::Le(inverse_r2, row.inverse_cutoff_squared.v));
+    const auto in_range = not_at_most(r.inverse_r2, row.inverse_cutoff_squared.v);
     return {energy, value.force_over_r.v, in_range};
   }
 

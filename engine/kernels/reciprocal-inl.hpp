@@ -1,4 +1,5 @@
-// 1/x and 1/sqrt(x) of a vector of doubles, where a division would be what a loop waits for.
+// What the pair kernel does with vectors otherwise than Highway: inverses and roots without a
+// division, which would be what a loop waits for, and a comparison.
 //
 // Included once per instruction set, inside the dispatch of a kernel.
 
@@ -33,38 +34,36 @@ HWY_INLINE hn::Vec<ClusterTag> reciprocal(hn::Vec<ClusterTag> x) {
 #endif
 }
 
-#if HWY_TARGET <= HWY_AVX3
-/// 1/sqrt(x) of positive numbers, to the last bits: an estimate, and twice Newton's
-/// y + y/2 (1 - x y^2).
-HWY_INLINE hn::Vec<ClusterTag> inverse_root_by_newton(hn::Vec<ClusterTag> x) {
+/// sqrt(x) and 1/sqrt(x).
+struct Roots {
+  hn::Vec<ClusterTag> root, inverse;
+};
+
+/// Both to the last bits, of positive numbers; of zero the inverse is infinite or no number, and of
+/// infinity zero or no number.
+HWY_INLINE Roots roots(hn::Vec<ClusterTag> x) {
   const ClusterTag d;
   const hn::Vec<ClusterTag> one = hn::Set(d, 1.0);
+#if HWY_TARGET <= HWY_AVX3
+  // An estimate again, and twice Newton's y + y/2 (1 - x y^2).
   const hn::Vec<ClusterTag> half = hn::Set(d, 0.5);
   hn::Vec<ClusterTag> y{_mm512_rsqrt14_pd(x.raw)};
   y = hn::MulAdd(hn::Mul(half, y), hn::NegMulAdd(hn::Mul(x, y), y, one), y);
-  return hn::MulAdd(hn::Mul(half, y), hn::NegMulAdd(hn::Mul(x, y), y, one), y);
-}
-#endif
-
-/// 1/sqrt(x) like `reciprocal`, when 1/x is there already.
-HWY_INLINE hn::Vec<ClusterTag> inverse_square_root([[maybe_unused]] hn::Vec<ClusterTag> x,
-                                                   [[maybe_unused]] hn::Vec<ClusterTag> inverse) {
-#if HWY_TARGET <= HWY_AVX3
-  return inverse_root_by_newton(x);
+  y = hn::MulAdd(hn::Mul(half, y), hn::NegMulAdd(hn::Mul(x, y), y, one), y);
+  return {hn::Mul(x, y), y};
 #else
-  return hn::Sqrt(inverse);
+  const hn::Vec<ClusterTag> root = hn::Sqrt(x);
+  return {root, hn::Div(one, root)};
 #endif
 }
 
-/// The square root of x, likewise.
-HWY_INLINE hn::Vec<ClusterTag> square_root(hn::Vec<ClusterTag> x) {
+/// Whether not a <= b: of what is no number, too.
+HWY_INLINE hn::Mask<ClusterTag> not_at_most(hn::Vec<ClusterTag> a, hn::Vec<ClusterTag> b) {
 #if HWY_TARGET <= HWY_AVX3
-  // What s^2 is off by mends its last bits.
-  const hn::Vec<ClusterTag> y = inverse_root_by_newton(x);
-  const hn::Vec<ClusterTag> s = hn::Mul(x, y);
-  return hn::MulAdd(hn::NegMulAdd(s, s, x), hn::Mul(hn::Set(ClusterTag(), 0.5), y), s);
+  // The compiler would compare and then negate.
+  return hn::Mask<ClusterTag>{_mm512_cmp_pd_mask(a.raw, b.raw, _CMP_NLE_UQ)};
 #else
-  return hn::Sqrt(x);
+  return hn::Not(hn::Le(a, b));
 #endif
 }
 

@@ -9,6 +9,7 @@ struct OutsideLennardJones {
   static constexpr auto summary = "Lennard-Jones pairs";
   static constexpr Option options[] = {length_option("sigma", "where the energy is zero"),
                                        energy_option("epsilon", "depth of the well")};
+  static constexpr bool only_r2 = true;
   static void prepare(const double* given, double* p) {
     const double sigma6 = std::pow(given[0], 6);
     p[0] = 4 * given[1] * sigma6 * sigma6;

@@ -119,7 +119,7 @@ class PairInstanceOf final : public PairInstance {
   }
 
   double energy(const double* entry, double r) const {
-    return function_(Separation<double>{r * r, 1 / (r * r)}, entry + 2).energy;
+    return function_(Separation<double>{r * r, 1 / (r * r), r, 1 / r}, entry + 2).energy;
   }
 
   double* entry(int a, int b) {
