@@ -33,7 +33,7 @@ def calculator():
     address = os.environ["FORCEWIRE_ADDRESS"]
     if "/" not in address:
         tcp = SocketIOCalculator(port=int(os.environ["FORCEWIRE_PORT"]))
-        # ASE sends a request in pieces, and the system would hold each back for 40 ms.
+        # ASE sends a request in pieces, which the system would hold back until the first arrived.
         tcp.server.serversocket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return tcp
     prefix = "/tmp/ipi_"  # which ASE puts there again
