@@ -143,6 +143,17 @@ class WithServer(unittest.TestCase):
         out = self.expect(process, 21, "the server failed")
         self.assertEqual(out, "")
 
+    def test_warning_while_the_server_loads(self):
+        """argon.py has not come further than to its numpy, here one that takes for ever."""
+        (self.folder / "numpy.py").write_text(
+            "import time\nprint('here', flush=True)\nwhile True: time.sleep(0.01)\n")
+        server = ["env", f"PYTHONPATH={self.folder}", "python3", BATCH / "argon.py"]
+        process = self.start(server, LEAVES_WHEN_TOLD, "--grace", "1", "--on-warning", "echo requeued")
+        self.both_are_there(process)
+        process.send_signal(signal.SIGUSR1)
+        out = self.expect(process, 75, "(server: status 0, told to leave; engine: status 0")
+        self.assertEqual(out, "told\nrequeued\n")
+
     def test_signals_that_end_the_job(self):
         for number, status in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
             process = self.start(LEAVES_WHEN_TOLD, ends(0, 1))
