@@ -364,8 +364,12 @@ class Scripts(unittest.TestCase):
             qsub = pathlib.Path(folder, "qsub")
             qsub.write_text("#!/bin/sh\necho submitted: $*\n")
             qsub.chmod(0o755)
-            out = self.finish(self.start_template(folder, "pbs/preemptible", WARN_AFTER="4s"), 75)
-            self.assertIn("submitted: preemptible", out)
+            job = self.start_template(folder, "pbs/preemptible")
+            for line in job.stdout:
+                if line == "first request\n":
+                    break
+            job.send_signal(signal.SIGALRM)  # how the system tells `timeout` that the time is over
+            self.assertIn("submitted: preemptible", self.finish(job, 75))
 
     def test_ipi_finds_its_address(self):
         source = BATCH.parent / "examples/ipi"
