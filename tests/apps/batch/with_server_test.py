@@ -319,12 +319,15 @@ class Scripts(unittest.TestCase):
         shutil.copy(BATCH / "argon.py", folder)
         hosts = pathlib.Path(folder, "hosts")
         hosts.write_text("localhost\nlocalhost\n")
-        queue = {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)} if script.startswith("pbs") \
-            else {"LSB_DJOB_NUMPROC": "2"}
+        variables.update({
+            "slurm": {"SLURM_NTASKS": "2"},
+            "pbs": {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)},
+            "lsf": {"LSB_DJOB_NUMPROC": "2"},
+        }[script.split("/")[0]])
         program = pathlib.Path(sys.argv[1]).resolve().parent
         return subprocess.Popen(
             [BATCH / script], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "PATH": f"{folder}:{BATCH}:{program}:{os.environ['PATH']}", **queue,
+            env={**os.environ, "PATH": f"{folder}:{BATCH}:{program}:{os.environ['PATH']}",
                  **variables})
 
     def finish(self, job, status):
@@ -346,6 +349,16 @@ class Scripts(unittest.TestCase):
                 ipi = f"{sys.executable} {pathlib.Path(__file__).with_name('like_ipi.py')}"
                 out = self.finish(self.start_template(folder, script, IPI=ipi, ENGINES="1"), 0)
                 self.assertIn("the server sent EXIT", out)
+
+    def test_too_few_tasks_for_the_engines(self):
+        for script in "slurm/path_integral", "pbs/path_integral", "lsf/path_integral":
+            with self.subTest(script=script), tempfile.TemporaryDirectory() as folder:
+                job = self.start_template(folder, script, ENGINES="2")
+                _, err = job.communicate(timeout=60)
+                self.assertEqual(job.returncode, 2, err)
+                self.assertEqual(err, "path_integral: error: too few tasks for a server and 2 engines "
+                                      "(expected 3 or more, got 2). Ask for more tasks, or set "
+                                      "ENGINES.\n")
 
     def test_templates_of_jobs_that_go_on(self):
         """LSF tells the job, and requeues it for its status; PBS does neither."""
