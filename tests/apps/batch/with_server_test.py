@@ -341,14 +341,18 @@ class Scripts(unittest.TestCase):
                 out = self.finish(self.start_template(folder, script, STEPS="20"), 0)
                 self.assertIn("done at step 20", out)
 
-    def test_templates_of_path_integrals(self):
-        """With what stands in for i-PI, and a single engine."""
-        for script in "pbs/path_integral", "lsf/path_integral":
-            with self.subTest(script=script), tempfile.TemporaryDirectory() as folder:
-                shutil.copy(BATCH.parent / "examples/ipi/path_integral/input.xml", folder)
-                ipi = f"{sys.executable} {pathlib.Path(__file__).with_name('like_ipi.py')}"
-                out = self.finish(self.start_template(folder, script, IPI=ipi, ENGINES="1"), 0)
-                self.assertIn("the server sent EXIT", out)
+    def test_templates_with_ipi(self):
+        """With what stands in for it, a few steps, and of path integrals a single engine."""
+        ipi = f"{sys.executable} {pathlib.Path(__file__).with_name('like_ipi.py')}"
+        for name, example in ("path_integral", "path_integral"), ("constant_pressure", "npt_inet"):
+            source = (BATCH.parent / "examples/ipi" / example / "input.xml").read_text()
+            for script in f"pbs/{name}", f"lsf/{name}":
+                with self.subTest(script=script), tempfile.TemporaryDirectory() as folder:
+                    pathlib.Path(folder, "input.xml").write_text(
+                        re.sub("<total_steps>.*</total_steps>", "<total_steps> 20 </total_steps>", source))
+                    out = self.finish(self.start_template(folder, script, IPI=ipi, ENGINES="1"), 0)
+                    self.assertIn("the server sent EXIT", out)
+                    self.assertRegex(out, r"(?m)^(\[1\] )?  requests +20 ")
 
     def test_too_few_tasks_for_the_engines(self):
         for script in "slurm/path_integral", "pbs/path_integral", "lsf/path_integral":
