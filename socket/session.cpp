@@ -93,16 +93,21 @@ bool Session::leaves_now() {
   return !protocol_.holds_result() || Clock::now() - *stop_seen_ >= patience_when_stopped;
 }
 
+/// Ctrl-C reaches the server as well as us: that it leaves first is no failure.
+bool Session::server_may_leave() const {
+  return stop_requested() && (!options_.server_stops_too || options_.server_stops_too());
+}
+
 /// What a lost connection means depends on what the server left undone.
 Exit Session::peer_gone(PeerError::Kind kind) {
-  // Ctrl-C reaches the server as well as us: that it leaves first is no failure.
-  if (stop_requested()) return Exit{Exit::Reason::stop_requested};
+  if (server_may_leave()) return Exit{Exit::Reason::stop_requested};
   if (!protocol_.between_messages()) {
     throw_inside_message(kind == PeerError::Kind::closed ? PeerError::Kind::truncated : kind);
   }
   if (protocol_.holds_result()) {
     throw PeerError(kind, "before it fetched its result", header_size, 0);
   }
+  if (stop_requested()) return Exit{Exit::Reason::stop_requested};
   if (!server_spoke_) return Exit{Exit::Reason::never_spoke};
   return Exit{kind == PeerError::Kind::closed ? Exit::Reason::server_closed
                                               : Exit::Reason::connection_lost};
@@ -133,7 +138,7 @@ std::optional<Exit> Session::send_reply() {
     socket_.writebuffer(parts, options_.message_timeout, await);
   } catch (const PeerError& error) {
     if (error.kind() == PeerError::Kind::timeout) throw;
-    if (only_a_status || stop_requested()) return peer_gone(error.kind());
+    if (only_a_status || server_may_leave()) return peer_gone(error.kind());
     throw;
   }
   times_.sending += Clock::now() - start - awaiting;

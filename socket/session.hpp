@@ -31,6 +31,9 @@ struct SessionOptions {
   /// Asked between messages, before each and a few times a second while waiting: leave in order? A
   /// result that we hold is delivered first, unless the server does not fetch it for two seconds.
   std::function<bool()> stop;
+  /// When `stop` has said yes: may the server have been told to leave, too? Then it is no failure
+  /// that it is gone in the middle of something. Empty: it may.
+  std::function<bool()> server_stops_too = {};
   /// More atoms than this are refused before anything is allocated.
   std::int64_t max_atoms = usual_max_atoms;
   /// Storage for `count` position coordinates, where the socket writes straight into; an own
@@ -86,6 +89,7 @@ class Session {
   std::optional<Exit> send_reply();
   bool stop_requested() const { return options_.stop && options_.stop(); }
   bool leaves_now();
+  bool server_may_leave() const;
 
   Socket socket_;
   SessionOptions options_;

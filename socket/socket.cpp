@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -100,14 +102,25 @@ void Socket::wait_until_ready(short events) {
   if (::poll(&poll_descriptor, 1, -1) < 0 && errno != EINTR) throw_system_error("poll");
 }
 
+/// Before each read, because the kernel forgets it whenever we send.
+void Socket::acknowledge_at_once() noexcept {
+  if (!owes_answer_ || !acknowledges_) return;
+  const int on = 1;
+  acknowledges_ = ::setsockopt(descriptor(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on) == 0;
+}
+
 Arrival Socket::receive(std::span<const std::span<std::byte>> parts) {
+  acknowledge_at_once();
   std::array<iovec, parts_per_call> vectors;
   std::size_t count = 0;
   for (const auto part : parts.first(std::min(parts.size(), vectors.size()))) {
     vectors[count++] = {part.data(), part.size()};
   }
   const ssize_t n = ::readv(descriptor(), vectors.data(), static_cast<int>(count));
-  if (n > 0) return {Arrival::State::data, static_cast<std::size_t>(n)};
+  if (n > 0) {
+    owes_answer_ = true;
+    return {Arrival::State::data, static_cast<std::size_t>(n)};
+  }
   if (n == 0) return {Arrival::State::closed};
   if (errno == EINTR) return {Arrival::State::nothing_yet};
   if (would_block(errno)) {
@@ -191,6 +204,7 @@ void Socket::writebuffer(std::span<const std::span<const std::byte>> parts,
     message.msg_iovlen = gather(parts, sent_of_front, there - sent, vectors);
     const ssize_t n = ::sendmsg(descriptor(), &message, MSG_NOSIGNAL);
     if (n >= 0) {
+      owes_answer_ = false;
       sent += static_cast<std::size_t>(n);
       sent_of_front += static_cast<std::size_t>(n);
       while (!parts.empty() && sent_of_front >= parts.front().size()) {

@@ -30,6 +30,11 @@ struct Arrival {
 /// How it waits: with a timeout the descriptor blocks in the kernel for at most `slice` at a time
 /// (SO_RCVTIMEO, SO_SNDTIMEO). That costs one system call per wait, where poll and read cost two,
 /// and a round trip through an MD server is nothing but short waits.
+///
+/// A peer that sends a message in several small pieces over TCP, as ASE does, has Nagle's algorithm
+/// hold back the second one until the first is acknowledged, and the kernel holds acknowledgements
+/// back for 40 ms, so that they may travel with an answer. Where we read again before we have
+/// answered, there is nothing to wait for: whatever came is acknowledged at once.
 class Socket {
  public:
   /// The longest that a call with a timeout sleeps before it looks at the clock.
@@ -73,11 +78,14 @@ class Socket {
 
  private:
   Arrival receive(std::span<const std::span<std::byte>> parts);
+  void acknowledge_at_once() noexcept;
   void wake_regularly();
   void wait_until_ready(short events);
 
   Descriptor descriptor_;
   bool wakes_regularly_ = false;
+  bool owes_answer_ = true;   // has received since it sent; or its owner has, before it was ours
+  bool acknowledges_ = true;  // as TCP does, until it says that it is something else
 };
 
 }  // namespace forcewire

@@ -205,6 +205,7 @@ SessionOptions Root::session_options(Evaluator& evaluator) {
   options.idle_timeout = command_.idle_timeout;
   options.max_atoms = command_.max_atoms;
   options.stop = [this] { return stop_.requested(); };
+  options.server_stops_too = [this] { return !stop_.is_ours_alone(); };
   options.on_sent = [this, &evaluator](const SessionTimes& times) {
     const auto now = Clock::now();
     statistics_.answer(times, evaluator.statistics(), now);

@@ -22,8 +22,8 @@ class StopConditions {
   /// @param start when the program began
   /// @param max_time age at which it ends
   /// @param stop_file ends it by appearing
-  /// @param other another reason to leave, or nothing as long as there is none; asked as often as
-  ///        `requested`. Empty: there is never one
+  /// @param other another reason to leave, of which nobody else knows, or nothing as long as there
+  ///        is none; asked as often as `requested`. Empty: there is never one
   StopConditions(std::chrono::steady_clock::time_point start,
                  std::optional<std::chrono::nanoseconds> max_time,
                  std::optional<std::filesystem::path> stop_file,
@@ -36,6 +36,10 @@ class StopConditions {
   /// Why, for people: `SIGTERM`, `--max-seconds 60`, `stop file STOP`. Empty while not requested.
   const std::string& reason() const { return reason_; }
 
+  /// Does nobody else know of the reason? A signal may have been sent to the server as well, a time
+  /// limit or a stop file may be that of the whole job.
+  bool is_ours_alone() const;
+
  private:
   bool stop_file_is_there();
 
@@ -45,6 +49,7 @@ class StopConditions {
   std::function<std::string()> other_;
   std::chrono::steady_clock::time_point next_look_{};  // for the stop file
   std::string reason_;
+  bool is_ours_alone_ = false;
 };
 
 }  // namespace forcewire

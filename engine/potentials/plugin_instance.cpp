@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/kernels/simd.hpp"
 #include "engine/potentials/errors.hpp"
 
 namespace forcewire {
@@ -25,6 +26,7 @@ void* PluginInstance::create(const Plugin& plugin, std::span<const std::string> 
   std::vector<const char*> names;
   for (const std::string& name : species) names.push_back(name.c_str());
   const forcewire_setup setup{static_cast<int>(std::max<std::size_t>(species.size(), 1)),
+                              static_cast<int>(cluster_width()),
                               names.empty() ? nullptr : names.data(), values.values().data()};
   void* self = nullptr;
   Error error;

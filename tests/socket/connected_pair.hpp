@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "socket/descriptor.hpp"
 
@@ -26,6 +27,9 @@ struct ConnectedPair {
     ours = Descriptor(ends[0]);
     server = Descriptor(ends[1]);
   }
+
+  /// The server's end of a connection that is there already.
+  explicit ConnectedPair(Descriptor its_end) : server(std::move(its_end)) {}
 
   /// The server sends all of `bytes`.
   void send(std::string_view bytes) const {

@@ -553,6 +553,53 @@ TEST_F(StoppedSessionTest, NorWhenItStopsInsideAMessage) {
   EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
 }
 
+/// Told to leave for a reason that the server does not know.
+class StoppedAloneSessionTest : public SessionTest {
+ protected:
+  StoppedAloneSessionTest() {
+    SessionOptions options;
+    options.stop = [this] { return stop.load(); };
+    options.server_stops_too = [] { return false; };
+    start(std::move(options));
+  }
+
+  std::atomic<bool> stop = false;
+};
+
+TEST_F(StoppedAloneSessionTest, LosesAServerThatHasNotFetchedItsResult) {
+  hold_result();
+  stop = true;
+  server.close_server();
+  EXPECT_THAT(next_peer_error().what(), HasSubstr("closed the connection before it fetched"));
+}
+
+TEST_F(StoppedAloneSessionTest, LosesAServerThatDoesNotEndItsMessage) {
+  server.send(wire::header("POSDATA"));
+  std::jthread user([&] {
+    std::this_thread::sleep_for(150ms);
+    stop = true;
+    server.close_server();
+  });
+  EXPECT_THAT(next_peer_error().what(), HasSubstr("in the cell and number of atoms of POSDATA"));
+}
+
+TEST_F(StoppedAloneSessionTest, LosesAServerThatDoesNotTakeItsResult) {
+  hold_result();
+  server.send(wire::header("GETFORCE"));
+  server.close_server();
+  stop = true;
+  EXPECT_EQ(next_peer_error().kind(), PeerError::Kind::reset);
+}
+
+TEST_F(SessionTest, LeavesAServerThatGoesMeanwhileAndOwesNothing) {
+  SessionOptions options;
+  options.stop = [asked = 0]() mutable { return asked++ > 0; };
+  options.server_stops_too = [] { return false; };
+  start(std::move(options));
+  server.close_server();
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+}
+
 TEST_F(SessionTest, ASignalMakesItAskAtOnceWhetherToStop) {
   static volatile std::sig_atomic_t signalled = 0;
   signalled = 0;

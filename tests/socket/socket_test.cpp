@@ -1,6 +1,7 @@
 #include "socket/socket.hpp"
 
 #include <gmock/gmock.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 
 #include <csignal>
@@ -12,7 +13,9 @@
 #include <vector>
 
 #include "socket/error.hpp"
+#include "socket/open_socket.hpp"
 #include "tests/socket/connected_pair.hpp"
+#include "tests/socket/listener.hpp"
 
 namespace forcewire {
 namespace {
@@ -269,6 +272,51 @@ TEST_F(SocketTest, ReadSomeSaysWhenNothingComes) {
   EXPECT_LT(Clock::now() - start, 2s);
   pair.close_server();
   EXPECT_EQ(socket.read_some(parts).state, Arrival::State::closed);
+}
+
+/// A server's end and ours over TCP: so many questions were answered that the kernel holds
+/// acknowledgements back for the next answer.
+struct TcpConversation {
+  TcpConversation() {
+    // Otherwise what it sends may be under way for so long that the kernel changes its mind.
+    const int on = 1;
+    ::setsockopt(pair.server.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    for (int i = 0; i < 100 && acknowledges_at_once(); ++i) {
+      pair.send("STATUS");
+      read(6);
+      const auto part = bytes_of(answer);
+      socket.writebuffer({&part, 1});
+      pair.receive(answer.size());
+    }
+  }
+
+  void read(std::size_t size) {
+    std::string got(size, '\0');
+    socket.readbuffer(writable(got), 5s);
+  }
+
+  /// What the kernel says.
+  bool acknowledges_at_once() const {
+    int at_once = 0;
+    socklen_t size = sizeof at_once;
+    ::getsockopt(socket.descriptor(), IPPROTO_TCP, TCP_QUICKACK, &at_once, &size);
+    return at_once != 0;
+  }
+
+  const std::string answer = "READY";
+  const Listener listener = Listener::on_ipv4();
+  Socket socket = *open_socket(TcpEndpoint{"127.0.0.1", listener.port()});
+  ConnectedPair pair{listener.accept()};
+};
+
+TEST(SocketOverTcp, AcknowledgesAtOnceWhatItDoesNotAnswer) {
+  TcpConversation tcp;
+  ASSERT_FALSE(tcp.acknowledges_at_once());
+  tcp.pair.send("POSDATA");
+  tcp.read(7);
+  tcp.pair.send("positions");
+  tcp.read(9);
+  EXPECT_TRUE(tcp.acknowledges_at_once());
 }
 
 TEST_F(SocketTest, ClosesItsDescriptor) {

@@ -152,14 +152,14 @@ class Hosts:
 
     def write_agent(self):
         """mpirun's way to another host: AGENT HOST COMMAND. As with ssh, nothing of the environment
-        comes along: what is to be known there, mpirun has to say."""
+        comes along, and PATH is the system's: what is to be known there, mpirun has to say."""
         cases = "".join(f"  {name}) pid={space.pid} ;;\n"
                         for name, space in zip(self.names, self.spaces))
         kinds = " ".join(self.spaces[0].kinds)
         self.agent = self.folder / "agent"
         self.agent.write_text(
             f'#!/bin/sh\nhost=$1\nshift\ncase $host in\n{cases}  *) exit 1 ;;\nesac\n'
-            f'exec nsenter --target=$pid {kinds} env -i PATH="$PATH" HOME="$HOME" '
+            f'exec nsenter --target=$pid {kinds} env -i PATH=/usr/bin:/bin HOME="$HOME" '
             f'TMPDIR="{self.folder}/tmp-$host" sh -c "$*"\n')
         self.agent.chmod(0o755)
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
 
 #include "engine/kernels/local_system.hpp"
@@ -19,6 +20,9 @@ class PairInstance {
   virtual ~PairInstance() = default;
   virtual double cutoff() const = 0;
   virtual double pair_energy(int a, int b, double r) const = 0;
+  /// @throws std::exception unless it was compiled for clusters of so many slots
+  virtual void expect_clusters_of(std::size_t slots) const = 0;
+  /// @param system in such clusters
   virtual PairSums compute(const LocalSystem& system, std::span<double> forces) const = 0;
 };
 
@@ -76,7 +80,11 @@ class PairPlugin {
   static constexpr auto options = all_pair_options<Function>();
 
   static int create(const forcewire_setup* setup, void** self, forcewire_error* error) {
-    return report_exceptions(error, [&] { *self = make(Setup(*setup, options)); });
+    return report_exceptions(error, [&] {
+      std::unique_ptr<PairInstance> instance(make(Setup(*setup, options)));
+      instance->expect_clusters_of(static_cast<std::size_t>(setup->cluster_width));
+      *self = instance.release();
+    });
   }
 
   static void destroy(void* self) { delete static_cast<PairInstance*>(self); }

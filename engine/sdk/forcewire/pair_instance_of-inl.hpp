@@ -54,13 +54,16 @@ class PairInstanceOf final : public PairInstance {
     return energy(entry, r) - (shifted_ ? entry[1] : 0);
   }
 
+  void expect_clusters_of(std::size_t slots) const override {
+    if (slots == cluster_slots) return;
+    throw std::runtime_error(
+        std::string("it was compiled for ") + hwy::TargetName(HWY_TARGET) + ", with clusters of " +
+        std::to_string(cluster_slots) + " atoms; those of forcewire on this CPU have " +
+        std::to_string(slots) +
+        ". Compile it without -march: then the best instruction set is chosen when it runs");
+  }
+
   PairSums compute(const LocalSystem& system, std::span<double> forces) const override {
-    if (system.width != cluster_slots) {
-      throw std::runtime_error("clusters have " + std::to_string(system.width) +
-                               " slots, expected " + std::to_string(cluster_slots) +
-                               ": it was compiled for other instruction sets than forcewire; "
-                               "compile it without -march");
-    }
     return pair_table_kernel(system, function_, table_.data(), species_count_, shifted_, forces);
   }
 

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Another number is another interface: forcewire refuses an object that was built for it. */
-#define FORCEWIRE_ABI_VERSION 3
+#define FORCEWIRE_ABI_VERSION 4
 
 /* What kind of value an option takes. */
 typedef enum forcewire_option_kind {
@@ -51,6 +51,7 @@ typedef struct forcewire_value {
 /* What a potential is made from. */
 typedef struct forcewire_setup {
   int32_t species_count;            /* at least 1 */
+  int32_t cluster_width;            /* slots of the clusters that `compute` will get */
   const char* const* species_names; /* species_count; NULL when the user has not named any */
   const forcewire_value* values;    /* of all options, in their order */
 } forcewire_setup;
@@ -79,7 +80,7 @@ typedef struct forcewire_clusters {
   forcewire_rows ghost_rows;
   double center[3];
   int32_t compact;
-  int32_t only_ghosts; /* where there was padding of the struct: the interface is the same */
+  int32_t only_ghosts;
 } forcewire_clusters;
 
 /* Energy and virial of the rank: the virial is minus the strain derivative of the energy. */

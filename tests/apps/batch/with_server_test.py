@@ -143,6 +143,17 @@ class WithServer(unittest.TestCase):
         out = self.expect(process, 21, "the server failed")
         self.assertEqual(out, "")
 
+    def test_warning_while_the_server_loads(self):
+        """argon.py has not come further than to its numpy, here one that takes for ever."""
+        (self.folder / "numpy.py").write_text(
+            "import time\nprint('here', flush=True)\nwhile True: time.sleep(0.01)\n")
+        server = ["env", f"PYTHONPATH={self.folder}", "python3", BATCH / "argon.py"]
+        process = self.start(server, LEAVES_WHEN_TOLD, "--grace", "1", "--on-warning", "echo requeued")
+        self.both_are_there(process)
+        process.send_signal(signal.SIGUSR1)
+        out = self.expect(process, 75, "(server: status 0, told to leave; engine: status 0")
+        self.assertEqual(out, "told\nrequeued\n")
+
     def test_signals_that_end_the_job(self):
         for number, status in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
             process = self.start(LEAVES_WHEN_TOLD, ends(0, 1))
@@ -308,12 +319,15 @@ class Scripts(unittest.TestCase):
         shutil.copy(BATCH / "argon.py", folder)
         hosts = pathlib.Path(folder, "hosts")
         hosts.write_text("localhost\nlocalhost\n")
-        queue = {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)} if script.startswith("pbs") \
-            else {"LSB_DJOB_NUMPROC": "2"}
+        variables.update({
+            "slurm": {"SLURM_NTASKS": "2"},
+            "pbs": {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)},
+            "lsf": {"LSB_DJOB_NUMPROC": "2"},
+        }[script.split("/")[0]])
         program = pathlib.Path(sys.argv[1]).resolve().parent
         return subprocess.Popen(
             [BATCH / script], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "PATH": f"{folder}:{BATCH}:{program}:{os.environ['PATH']}", **queue,
+            env={**os.environ, "PATH": f"{folder}:{BATCH}:{program}:{os.environ['PATH']}",
                  **variables})
 
     def finish(self, job, status):
@@ -327,14 +341,28 @@ class Scripts(unittest.TestCase):
                 out = self.finish(self.start_template(folder, script, STEPS="20"), 0)
                 self.assertIn("done at step 20", out)
 
-    def test_templates_of_path_integrals(self):
-        """With what stands in for i-PI, and a single engine."""
-        for script in "pbs/path_integral", "lsf/path_integral":
+    def test_templates_with_ipi(self):
+        """With what stands in for it, a few steps, and of path integrals a single engine."""
+        ipi = f"{sys.executable} {pathlib.Path(__file__).with_name('like_ipi.py')}"
+        for name, example in ("path_integral", "path_integral"), ("constant_pressure", "npt_inet"):
+            source = (BATCH.parent / "examples/ipi" / example / "input.xml").read_text()
+            for script in f"pbs/{name}", f"lsf/{name}":
+                with self.subTest(script=script), tempfile.TemporaryDirectory() as folder:
+                    pathlib.Path(folder, "input.xml").write_text(
+                        re.sub("<total_steps>.*</total_steps>", "<total_steps> 20 </total_steps>", source))
+                    out = self.finish(self.start_template(folder, script, IPI=ipi, ENGINES="1"), 0)
+                    self.assertIn("the server sent EXIT", out)
+                    self.assertRegex(out, r"(?m)^(\[1\] )?  requests +20 ")
+
+    def test_too_few_tasks_for_the_engines(self):
+        for script in "slurm/path_integral", "pbs/path_integral", "lsf/path_integral":
             with self.subTest(script=script), tempfile.TemporaryDirectory() as folder:
-                shutil.copy(BATCH.parent / "examples/ipi/path_integral/input.xml", folder)
-                ipi = f"{sys.executable} {pathlib.Path(__file__).with_name('like_ipi.py')}"
-                out = self.finish(self.start_template(folder, script, IPI=ipi, ENGINES="1"), 0)
-                self.assertIn("the server sent EXIT", out)
+                job = self.start_template(folder, script, ENGINES="2")
+                _, err = job.communicate(timeout=60)
+                self.assertEqual(job.returncode, 2, err)
+                self.assertEqual(err, "path_integral: error: too few tasks for a server and 2 engines "
+                                      "(expected 3 or more, got 2). Ask for more tasks, or set "
+                                      "ENGINES.\n")
 
     def test_templates_of_jobs_that_go_on(self):
         """LSF tells the job, and requeues it for its status; PBS does neither."""
@@ -353,8 +381,12 @@ class Scripts(unittest.TestCase):
             qsub = pathlib.Path(folder, "qsub")
             qsub.write_text("#!/bin/sh\necho submitted: $*\n")
             qsub.chmod(0o755)
-            out = self.finish(self.start_template(folder, "pbs/preemptible", WARN_AFTER="4s"), 75)
-            self.assertIn("submitted: preemptible", out)
+            job = self.start_template(folder, "pbs/preemptible")
+            for line in job.stdout:
+                if line == "first request\n":
+                    break
+            job.send_signal(signal.SIGALRM)  # how the system tells `timeout` that the time is over
+            self.assertIn("submitted: preemptible", self.finish(job, 75))
 
     def test_ipi_finds_its_address(self):
         source = BATCH.parent / "examples/ipi"

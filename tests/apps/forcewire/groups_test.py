@@ -171,6 +171,26 @@ class GroupsThatFailTest(GroupedRun, ProgramTest):
                 self.assertIn(f"forcewire: leaving in order{when}: group 2 failed (--fail-fast)",
                               self.lines_of(program, group))
 
+    def test_fail_fast_does_not_hide_another_failure(self):
+        """The same, and meanwhile servers of other groups vanish inside a message"""
+        servers, arguments = self.servers(4)
+        cell, positions = structures.liquid()
+        positions[17, 1] = np.nan
+        with Program([*arguments, "--fail-fast"]) as program:
+            idle, failing, in_a_message, with_a_result = (server.accept() for server in servers)
+            in_a_message.send(posdata_message(*structures.crystal())[:50])
+            with_a_result.send(posdata_message(*structures.crystal()))
+            with_a_result.wait_for_result()
+            failing.send(posdata_message(cell, positions))
+            self.expect_orderly_close(idle)
+            in_a_message.close()
+            with_a_result.close()
+            said = self.expect_end(program, POTENTIAL)
+            self.assertIn("forcewire: 3 of 4 groups failed: 2 (status 6), 3 (status 4), "
+                          "4 (status 4)", said)
+            self.assertIn("forcewire: leaving in order: group 2 failed (--fail-fast)",
+                          self.lines_of(program, 1))
+
     def test_all_fail(self):
         """All groups fail: a line each, and the status is that of the first"""
         with Program([*self.server.arguments, "--groups", "4"]) as program:

@@ -37,6 +37,7 @@ TEST(StopConditions, Age) {
   StopConditions old(Clock::now() - 91s, 90500ms, std::nullopt);
   EXPECT_TRUE(old.requested());
   EXPECT_EQ(old.reason(), "--max-seconds 90.5");
+  EXPECT_FALSE(old.is_ours_alone());
   StopConditions newborn(Clock::now(), 0s, std::nullopt);
   EXPECT_TRUE(newborn.requested());
 }
@@ -44,13 +45,14 @@ TEST(StopConditions, Age) {
 TEST(StopConditions, StopFileThatAppearsAndStaysInForceWhenItGoes) {
   const auto path = std::filesystem::temp_directory_path() /
                     ("forcewire_stop_conditions_test_" + std::to_string(::getpid()));
-  StopConditions stop(Clock::now(), std::nullopt, path);
+  StopConditions stop(Clock::now(), std::nullopt, path, [] { return ""; });
   EXPECT_FALSE(stop.requested());
   std::ofstream(path).close();
   EXPECT_TRUE(soon([&] { return stop.requested(); }));
   EXPECT_EQ(stop.reason(), "stop file " + path.string());
   std::filesystem::remove(path);
   EXPECT_TRUE(stop.requested());
+  EXPECT_FALSE(stop.is_ours_alone());
 }
 
 TEST(StopConditions, WhatElseTheProgramHasInMind) {
@@ -62,6 +64,7 @@ TEST(StopConditions, WhatElseTheProgramHasInMind) {
   reason = "";
   EXPECT_TRUE(stop.requested());
   EXPECT_EQ(stop.reason(), "group 2 failed (--fail-fast)");
+  EXPECT_TRUE(stop.is_ours_alone());
 }
 
 // A signal cannot be taken back: each in a process of its own.

@@ -93,6 +93,23 @@ class Files(unittest.TestCase):
                     self.assertNotIn(str(place).encode(), data, name)
         self.assertNotRegex(run("readelf", "--dynamic", tree / "bin/forcewire"), "RPATH|RUNPATH")
 
+    def test_what_lies_about_is_not_installed(self):
+        """No folder is as a whole: there may be more in it than is ours."""
+        scripts = [script for part in ("socket", "engine", "apps")
+                   for script in (BUILD / part).rglob("cmake_install.cmake")]
+        self.assertGreater(len(scripts), 3)
+        for script in scripts:
+            self.assertNotIn("TYPE DIRECTORY", script.read_text(), script)
+
+    def test_nothing_is_forgotten(self):
+        git = subprocess.run(["git", "-C", SOURCE / "apps", "ls-files", "batch", "demo", "examples",
+                              "forcewire/*.md"],
+                             capture_output=True, text=True) if shutil.which("git") else None
+        if not (git and git.stdout):
+            self.skipTest("not a clone")
+        self.assertEqual(set(git.stdout.split()) - set(contents(tree / "share/forcewire")),
+                         {"demo/install_dependencies", "demo/run"})
+
     def test_links_stay_inside_and_lead_somewhere(self):
         for name in contents(tree):
             path = tree / name

@@ -28,6 +28,7 @@ enum {
 };
 
 static char word[100];
+static int32_t cluster_width;
 static int is_told_to(const char* what) { return strcmp(word, what) == 0; }
 
 static const forcewire_option options[] = {
@@ -43,6 +44,7 @@ static int32_t create(const forcewire_setup* setup, void** self, forcewire_error
     strcpy(error->text, "k is too soft");
     return 1;
   }
+  cluster_width = setup->cluster_width;
   stiffness = setup->values[0].numbers[0];
   strncpy(word, setup->values[1].text, sizeof word - 1);
   *self = &stiffness;
@@ -67,6 +69,10 @@ static int32_t compute(void* self, const forcewire_clusters* clusters, double* f
       3 * clusters->width * (clusters->owned_clusters + clusters->image_clusters);
   size_t i;
   (void)self;
+  if (clusters->width != (size_t)cluster_width) {
+    strcpy(error->text, "clusters of another width than was said");
+    return 3;
+  }
   if (FAULT == COMPUTE_FAILS) {
     strcpy(error->text, "too hot");
     return 2;

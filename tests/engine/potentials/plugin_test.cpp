@@ -1,5 +1,6 @@
 #include "engine/potentials/plugin.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -8,6 +9,7 @@
 
 #include "engine/kernels/simd.hpp"
 #include "engine/potentials/errors.hpp"
+#include "engine/potentials/plugin_values.hpp"
 #include "engine/potentials/registry.hpp"
 #include "temporary_file.hpp"
 
@@ -59,7 +61,7 @@ TEST(Plugin, ThatIsNoneIsRefusedWithThePath) {
 
 TEST(Plugin, OfAnotherVersionIsRefusedWithBothVersions) {
   EXPECT_THAT([] { make("faulty_OTHER_VERSION"); },
-              refuses("version 4 of the interface for potentials, this forcewire has version 3"));
+              refuses("version 5 of the interface for potentials, this forcewire has version 4"));
 }
 
 TEST(Plugin, ThatDoesNotSayAllItMustIsRefused) {
@@ -93,6 +95,22 @@ TEST(Plugin, ThatPreparesMoreThanItMayIsRefused) {
   make("throwing_plugin", "what=nothing,cutoff=5");
   EXPECT_THAT([] { make("throwing_plugin", "what=nothing,unused=1,cutoff=5"); },
               refuses("prepare writes more parameters than its parameter_count of 2"));
+}
+
+TEST(Plugin, ThatWasCompiledForOtherClustersIsRefused) {
+  const Plugin lj(plugin("outside_lennard_jones"));
+  const PluginValues values("outside-lj", lj.options(), "1,0.25,2", {});
+  const int own = static_cast<int>(cluster_width());
+  const int other = own == 4 ? 8 : 4;
+  const forcewire_setup setup{1, other, nullptr, values.values().data()};
+  void* self = nullptr;
+  forcewire_error error{};
+  EXPECT_NE(lj.functions().create(&setup, &self, &error), 0);
+  EXPECT_EQ(self, nullptr);
+  EXPECT_THAT(std::string(error.text),
+              HasSubstr(fmt::format("with clusters of {} atoms; those of forcewire on "
+                                    "this CPU have {}. Compile it without -march",
+                                    own, other)));
 }
 
 TEST(Plugin, MayEndAtItsCutoffFromBelow) {
