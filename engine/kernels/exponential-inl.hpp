@@ -13,6 +13,8 @@
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
+#include <limits>
+
 #include "engine/kernels/cluster-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -41,7 +43,8 @@ HWY_INLINE hn::Vec<ClusterTag> exp_of_remainder(hn::Vec<ClusterTag> r) {
 }
 #endif
 
-/// e^x to the last bits: infinite where it is too large, and 0 where it would be no normal number.
+/// e^x to the last bits: infinite where x is above 709.78, and 0 where e^x would be no normal
+/// number.
 HWY_INLINE hn::Vec<ClusterTag> exponential(hn::Vec<ClusterTag> x) {
   const ClusterTag d;
 #if HWY_TARGET <= HWY_AVX3
@@ -58,7 +61,10 @@ HWY_INLINE hn::Vec<ClusterTag> exponential(hn::Vec<ClusterTag> x) {
   const auto is_normal = _mm512_cmp_pd_mask(x.raw, hn::Set(d, -708.39).raw, _CMP_NLT_UQ);
   return hn::Vec<ClusterTag>{_mm512_maskz_scalef_pd(is_normal, exp_of_remainder(r).raw, n.raw)};
 #else
-  return hn::Exp(d, x);
+  // Highway takes neither too large numbers for what they are nor those that are none.
+  const auto is_right = hn::Le(x, hn::Set(d, 709.78));
+  return hn::IfThenElse(is_right, hn::Exp(d, x),
+                        hn::Mul(x, hn::Set(d, std::numeric_limits<double>::infinity())));
 #endif
 }
 
