@@ -116,8 +116,8 @@ TEST(Lanes, ExponentialsEndInZeroAndInfinity) {
   const std::vector<double> y = values(
       Function::exponential, {0.0, -746.0, -1e20, -infinity, 711.0, 1e20, infinity, std::nan("")});
   EXPECT_EQ(y[0], 1);
-  for (const std::size_t small : {1, 2, 3}) EXPECT_EQ(y[small], 0) << small;
-  for (const std::size_t large : {4, 5, 6}) EXPECT_EQ(y[large], infinity) << large;
+  for (const std::size_t small : {1U, 2U, 3U}) EXPECT_EQ(y[small], 0) << small;
+  for (const std::size_t large : {4U, 5U, 6U}) EXPECT_EQ(y[large], infinity) << large;
   EXPECT_TRUE(std::isnan(y[7]));
 }
 
