@@ -115,7 +115,8 @@ Lookup look_up(const std::string& host, std::uint16_t port, int flags) {
 }
 
 /// The same on a thread of its own: where the name service does not answer, getaddrinfo takes up to
-/// half a minute to say so, and nothing can make it return. Who cannot wait leaves the thread behind.
+/// half a minute to say so, and nothing can make it return. Who cannot wait leaves the thread
+/// behind.
 std::future<Lookup> start_look_up(const std::string& host, std::uint16_t port) {
   const auto task = std::make_shared<std::packaged_task<Lookup()>>(
       [host, port] { return look_up(host, port, 0); });

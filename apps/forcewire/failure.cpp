@@ -8,6 +8,7 @@
 
 #include "apps/forcewire/usage_error.hpp"
 #include "engine/geometry/invalid_structure.hpp"
+#include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/errors.hpp"
 #include "socket/error.hpp"
 
@@ -56,6 +57,11 @@ Failure to_failure(std::exception_ptr exception) {
     return {ExitStatus::usage, with_advice_on_models(error)};
   } catch (const ConnectError& error) {
     return {ExitStatus::no_connection, error.what()};
+  } catch (const NoContact& error) {
+    return {ExitStatus::no_connection,
+            with_advice(error,
+                        "A firewall between nodes does this, and a limit of memory that is "
+                        "too low for MPI itself (ulimit -v).")};
   } catch (const PeerError& error) {
     return {ExitStatus::server_vanished, error.what()};
   } catch (const TooManyAtoms& error) {

@@ -73,9 +73,8 @@ Cell::Cell(const Eigen::Matrix3d& lattice_vectors, const Periodicity& periodicit
   inverse_ = lengths.cwiseInverse().asDiagonal() * directions.inverse().eval();
   volume_ = flatness * lengths.prod();
   if (!inverse_.allFinite() || !(volume_ > 0) || !std::isfinite(volume_)) {
-    throw InvalidStructure(
-        "the cell is so small that its volume or its inverse is no number: " +
-        show(lattice_vectors));
+    throw InvalidStructure("the cell is so small that its volume or its inverse is no number: " +
+                           show(lattice_vectors));
   }
 }
 

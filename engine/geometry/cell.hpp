@@ -24,7 +24,8 @@ class Cell {
  public:
   /// @param lattice_vectors rows = lattice vectors [bohr]; of any handedness
   /// @throws InvalidStructure when a number is not finite, when a periodic vector is longer than
-  ///         `longest_vector`, when these are linearly dependent, or when `periodicity` asks for what the vectors cannot give
+  ///         `longest_vector`, when these are linearly dependent, or when `periodicity` asks for
+  ///         what the vectors cannot give
   explicit Cell(const Eigen::Matrix3d& lattice_vectors, const Periodicity& periodicity = {});
 
   const Eigen::Matrix3d& matrix() const { return matrix_; }    ///< [bohr]

@@ -552,7 +552,8 @@ TEST_F(StoppedSessionTest, DoesNotWaitForEverInsideAMessage) {
 
 TEST_F(StoppedSessionTest, DoesNotWaitForEverForAServerThatDoesNotRead) {
   const std::vector<double> many(300'000, 0.5);
-  std::jthread peer([&] { server.send(wire::posdata(some_cell, many) + wire::header("GETFORCE")); });
+  std::jthread peer(
+      [&] { server.send(wire::posdata(some_cell, many) + wire::header("GETFORCE")); });
   next_request();
   session().answer({-1.5, many, some_virial, ""});
   stop = true;
@@ -565,9 +566,8 @@ TEST_F(StoppedSessionTest, DoesNotWaitForEverForAServerThatDoesNotRead) {
 TEST_F(StoppedSessionTest, HasPatienceWithAMessageThatGoesOnAndWithItsResult) {
   const std::string request = wire::posdata(some_cell, one_atom);
   server.send(request.substr(0, 12));
-  std::jthread peer([&] {
-    server.dribble(std::string_view(request).substr(12), request.size() / 2, 1300ms);
-  });
+  std::jthread peer(
+      [&] { server.dribble(std::string_view(request).substr(12), request.size() / 2, 1300ms); });
   stop_soon();
   next_request();  // 2.6 seconds later
   session().answer({-1.5, one_atom, some_virial, ""});
