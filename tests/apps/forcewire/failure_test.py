@@ -367,6 +367,20 @@ class PluginTest(ProgramTest):
             self.expect_failure(program, POTENTIAL, "request 1: ", "throws (", "threw: no luck")
 
 
+    def test_model_fails_on_the_last_rank(self):
+        """A model fails on the last rank alone"""
+        if Program.ranks == 1:
+            self.skipTest("it is the only one")
+        plugin = os.path.join(os.environ["FORCEWIRE_TEST_PLUGINS"], "many_body_NO_FAULT.so")
+        model = ("-m", plugin, "-o", f"word=fail on rank {Program.ranks - 1}")
+        with Program(self.server.arguments, model) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())  # which the root does alone
+            connection.send(posdata_message(*structures.liquid(1500)))
+            self.expect_failure(program, POTENTIAL, "request 2: ", "too hot here")
+            self.expect_orderly_close(connection)
+
+
 class QuietTest(ProgramTest):
     def test_nothing_but_errors(self):
         with Program([*self.server.arguments, "-q"]) as program:

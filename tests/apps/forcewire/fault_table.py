@@ -28,7 +28,7 @@ CHAPTERS = {
     "Starting": ("ConnectionTest", "StartTest"),
     "In the stream": ("ProtocolTest", "StreamTest", "VanishedServerTest"),
     "In the numbers": ("PotentialTest", "NumbersTest"),
-    "On our side": ("StatusTest", "OurSideTest", "KilledTest", "StoppedTest", "StatsFaultTest"),
+    "On our side": ("StatusTest", "PluginTest", "OurSideTest", "KilledTest", "StoppedTest", "StatsFaultTest"),
     "Leaving": ("StopTest",),
     "Coming back": ("ReconnectTest",),
     "Several groups": ("GroupsThatFailTest",),

@@ -231,18 +231,21 @@ class StreamTest(ProgramTest):
             self.expect_success(program)
 
     def test_cut_at_every_byte(self):
-        """A request is cut at every byte, and another server comes each time"""
+        """A request is cut at every byte, by a close or a reset, and the next server comes"""
         cell, positions = structures.crystal()
         energy, _, _ = lennard_jones(cell, positions, *LJ)
         request = header("STATUS") + init_message(1, b"text") + posdata_message(cell, positions)
         request += header("GETFORCE")
         arguments = [*self.server.arguments, "--on-disconnect", "reconnect", "-q"]
         with Program(arguments) as program:
-            for cut in range(len(request) + 1):
+            ends = [(cut, cut % 2) for cut in range(len(request) + 1)]
+            if program_run.THOROUGH:
+                ends = [(cut, by_force) for cut, _ in ends for by_force in (False, True)]
+            for cut, by_force in ends:
                 connection = self.server.accept()
                 self.assertAlmostEqual(connection.evaluate(cell, positions).energy, energy, 12)
                 connection.send(request[:cut])
-                if cut % 2:
+                if by_force:
                     connection.reset()
                 else:
                     connection.close()
