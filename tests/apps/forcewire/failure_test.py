@@ -232,6 +232,7 @@ class PotentialTest(ProgramTest):
             self.server.accept().send(posdata_message(cell, positions))
             self.expect_end(program, POTENTIAL)
             self.assertEqual(len(program.errors()), 1)
+            self.assertIn("the force on atom 5 is (nan nan nan)", program.errors()[0])
             self.assertIn("only 0.0000 bohr", program.err)  # and we had warned
 
     def test_template_of_another_structure(self):

@@ -146,9 +146,13 @@ class StatusTest(ProgramTest):
 
     def expect_of_every_rank(self, status, model, sends):
         with tempfile.TemporaryDirectory(prefix="fw_") as folder:
-            # mpirun ends the others as soon as one returns a status, and the shell is to tell it.
-            shell = 'trap : TERM; "$@"; status=$?; ' \
-                    f'echo $status > {folder}/$OMPI_COMM_WORLD_RANK; exit $status'
+            # mpirun ends the others as soon as it sees one return a status.
+            shell = f'''"$@"; status=$?; echo $status > {folder}/$OMPI_COMM_WORLD_RANK
+                        for _ in $(seq 100); do
+                          [ $(ls {folder} | wc -l) = {Program.ranks} ] && break
+                          sleep 0.05
+                        done
+                        exit $status'''
             with Program(self.server.arguments, model, shell=shell) as program:
                 if sends:
                     connection = self.server.accept()
