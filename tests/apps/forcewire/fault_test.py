@@ -406,7 +406,7 @@ class OurSideTest(ProgramTest):
             connection.exit()
             self.expect_success(program)
 
-    def test_reader_of_many_lines_goes(self):
+    def test_reader_of_the_log_of_requests_goes(self):
         """Such a reader goes, and with -vv there are lines for each request"""
         with Program([*self.server.arguments, "-vv"]) as program:
             connection = self.server.accept()
