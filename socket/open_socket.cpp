@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -96,6 +97,38 @@ bool is_connected_to_itself(const Descriptor& descriptor) {
          std::memcmp(&own, &peer, own_size) == 0;
 }
 
+/// What the name service says about a host.
+struct Lookup {
+  int error;  // of getaddrinfo
+  int system_error;
+  std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses;
+};
+
+Lookup look_up(const std::string& host, std::uint16_t port, int flags) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV | flags;
+  addrinfo* found = nullptr;
+  const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  return {error, errno, {error == 0 ? found : nullptr, ::freeaddrinfo}};
+}
+
+/// The same on a thread of its own: where the name service does not answer, getaddrinfo takes up to
+/// half a minute to say so, and nothing can make it return. Who cannot wait leaves the thread
+/// behind.
+std::future<Lookup> start_look_up(const std::string& host, std::uint16_t port) {
+  const auto task = std::make_shared<std::packaged_task<Lookup()>>(
+      [host, port] { return look_up(host, port, 0); });
+  std::future<Lookup> result = task->get_future();
+  try {
+    std::thread([task] { (*task)(); }).detach();
+  } catch (const std::system_error&) {  // no more threads
+    (*task)();
+  }
+  return result;
+}
+
 /// An IPv6 address may come in the brackets that keep it apart from a port.
 std::string without_brackets(const std::string& host) {
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
@@ -120,14 +153,13 @@ class Connector {
                                                                    : Clock::time_point::max()) {}
 
   std::optional<Socket> run() {
-    bool said_waiting = false;
     for (auto pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {
       Outcome outcome = round();
       if (auto* socket = std::get_if<Socket>(&outcome)) return std::move(*socket);
       if (std::holds_alternative<Stopped>(outcome)) return std::nullopt;
       const std::string& reason = std::get<NobodyYet>(outcome).reason;
       if (Clock::now() >= deadline_) throw_nobody_listens(reason);
-      if (options_.on_waiting && !std::exchange(said_waiting, true)) options_.on_waiting(reason);
+      say_waiting(reason);
       if (stopped_during(pause)) return std::nullopt;
     }
   }
@@ -174,27 +206,24 @@ class Connector {
   }
 
   Outcome tcp_round(const TcpEndpoint& endpoint) {
-    addrinfo hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_NUMERICSERV;
-    addrinfo* found = nullptr;
-    const int lookup_error = ::getaddrinfo(without_brackets(endpoint.host).c_str(),
-                                           std::to_string(endpoint.port).c_str(), &hints, &found);
-    if (lookup_error == EAI_AGAIN && Clock::now() - start_ < name_service_patience) {
+    auto found = find_addresses(endpoint);
+    if (std::holds_alternative<Stopped>(found)) return Stopped{};
+    if (auto* nobody = std::get_if<NobodyYet>(&found)) return std::move(*nobody);
+    const Lookup& lookup = std::get<Lookup>(found);
+    if (lookup.error == EAI_AGAIN && Clock::now() - start_ < name_service_patience) {
       return NobodyYet{"the name service cannot answer at the moment"};
     }
-    if (lookup_error == EAI_SYSTEM) throw_system_failure("getaddrinfo", errno);
-    if (lookup_error != 0) {
+    if (lookup.error == EAI_SYSTEM) throw_system_failure("getaddrinfo", lookup.system_error);
+    if (lookup.error != 0) {
       throw ConnectError(Kind::no_such_host, endpoint_,
-                         "no such host:", ::gai_strerror(lookup_error),
+                         "no such host:", ::gai_strerror(lookup.error),
                          "Check the name, and that this machine can resolve it.");
     }
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
 
     std::vector<std::string> reasons;
     bool hopeless = true;
-    for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
+    for (const addrinfo* address = lookup.addresses.get(); address != nullptr;
+         address = address->ai_next) {
       Descriptor descriptor(
           ::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
       if (!descriptor && !is_unsupported_family(errno)) throw_system_failure("socket", errno);
@@ -218,6 +247,23 @@ class Connector {
                          "A firewall, or a machine without this kind of network, forbids it.");
     }
     return NobodyYet{all_reasons};
+  }
+
+  std::variant<Lookup, NobodyYet, Stopped> find_addresses(const TcpEndpoint& endpoint) {
+    const std::string host = without_brackets(endpoint.host);
+    if (Lookup numeric = look_up(host, endpoint.port, AI_NUMERICHOST); numeric.error == 0) {
+      return numeric;
+    }
+    std::future<Lookup> lookup = start_look_up(host, endpoint.port);
+    const std::string nothing_said = "the name service does not answer";
+    const auto start = Clock::now();
+    while (lookup.wait_for(slice) != std::future_status::ready) {
+      const auto now = Clock::now();
+      if (stop_requested()) return Stopped{};
+      if (now >= std::max(deadline_, start + shortest_attempt)) return NobodyYet{nothing_said};
+      if (now >= start + shortest_attempt) say_waiting(nothing_said);
+    }
+    return lookup.get();
   }
 
   /// Connects a non-blocking descriptor.
@@ -285,6 +331,10 @@ class Connector {
 
   bool stop_requested() const { return options_.stop && options_.stop(); }
 
+  void say_waiting(const std::string& reason) {
+    if (options_.on_waiting && !std::exchange(said_waiting_, true)) options_.on_waiting(reason);
+  }
+
   [[noreturn]] void throw_bad_path(const std::string& facts) {
     throw ConnectError(Kind::bad_path, endpoint_, "cannot use the socket path", facts,
                        "Check the name and the prefix.");
@@ -307,6 +357,7 @@ class Connector {
   const ConnectOptions& options_;
   Clock::time_point start_;
   Clock::time_point deadline_;
+  bool said_waiting_ = false;
 };
 
 }  // namespace

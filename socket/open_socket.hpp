@@ -11,7 +11,8 @@
 namespace forcewire {
 
 struct ConnectOptions {
-  /// How long to keep trying: in a batch job the server often starts after us. Zero tries once.
+  /// How long to keep trying: in a batch job the server often starts after us. Zero tries once,
+  /// which takes up to a second for a name service and for each address that do not answer.
   std::chrono::nanoseconds wait = std::chrono::seconds(60);
   /// When the wait began, if this is not the first attempt of it; without a value, now.
   std::optional<std::chrono::steady_clock::time_point> waiting_since;
@@ -26,8 +27,7 @@ struct ConnectOptions {
 /// Every address of a host is tried in turn, IPv4 and IPv6. What a server that starts late explains
 /// (nobody listens, no socket file yet, a name service that asks to come back) is tried again, at
 /// first after 10 ms, later once a second (the name service for three seconds at most); what it
-/// does not explain fails at once. The name service answers in its own time, which `wait` and
-/// `stop` cannot cut short.
+/// does not explain fails at once.
 ///
 /// @return the connection (TCP: without Nagle's delay, a host that dies while nothing is under way
 /// is noticed in two minutes), or nothing when `options.stop` said so

@@ -8,7 +8,8 @@
 namespace forcewire {
 namespace {
 
-/// A server that has not fetched its result for so long does not keep us from leaving.
+/// A server that has not fetched its result for so long, or is silent inside a message, does not
+/// keep us from leaving.
 constexpr std::chrono::seconds patience_when_stopped{2};
 
 }  // namespace
@@ -30,7 +31,10 @@ Event Session::next() {
   }
 }
 
-void Session::answer(const Answer& answer) { protocol_.answer(answer); }
+void Session::answer(const Answer& answer) {
+  protocol_.answer(answer);
+  stop_seen_.reset();  // it may have been while the request came, and then we computed
+}
 
 std::variant<std::size_t, Exit> Session::fill_wanted() {
   // Here and not in `read` alone: a server may send ahead for ever.
@@ -75,6 +79,7 @@ std::variant<std::size_t, Exit> Session::read() {
 
 std::optional<Exit> Session::give_up_waiting(Clock::duration silence) {
   if (!protocol_.between_messages()) {
+    if (patience_is_over(silence)) return Exit{Exit::Reason::stop_requested};
     if (silence < options_.message_timeout) return std::nullopt;
     throw_inside_message(PeerError::Kind::timeout, options_.message_timeout);
   }
@@ -83,6 +88,14 @@ std::optional<Exit> Session::give_up_waiting(Clock::duration silence) {
   if (!protocol_.holds_result()) return Exit{Exit::Reason::idle_timeout};
   throw PeerError(PeerError::Kind::timeout, "before it fetched its result", header_size, 0,
                   options_.idle_timeout);
+}
+
+/// Inside a message: has nothing moved since we were told to leave, for too long?
+bool Session::patience_is_over(Clock::duration silence) {
+  if (!stop_requested()) return false;
+  const auto now = Clock::now();
+  if (!stop_seen_) stop_seen_ = now;
+  return std::min(silence, now - *stop_seen_) >= patience_when_stopped;
 }
 
 /// Between messages: may and should we go? The patience with a result in our hands does not begin
@@ -135,9 +148,13 @@ std::optional<Exit> Session::send_reply() {
     };
   }
   try {
-    socket_.writebuffer(parts, options_.message_timeout, await);
+    socket_.writebuffer(parts, options_.message_timeout, await,
+                        [this](auto silence) { return patience_is_over(silence); });
   } catch (const PeerError& error) {
-    if (error.kind() == PeerError::Kind::timeout) throw;
+    if (error.kind() == PeerError::Kind::timeout) {
+      if (stop_requested()) return Exit{Exit::Reason::stop_requested};
+      throw;
+    }
     if (only_a_status || server_may_leave()) return peer_gone(error.kind());
     throw;
   }

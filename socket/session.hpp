@@ -29,7 +29,8 @@ struct SessionOptions {
   /// ... and between messages no longer than this; without a value, for ever.
   std::optional<std::chrono::nanoseconds> idle_timeout;
   /// Asked between messages, before each and a few times a second while waiting: leave in order? A
-  /// result that we hold is delivered first, unless the server does not fetch it for two seconds.
+  /// message that has begun, theirs or ours, is finished first, and a result that we hold is
+  /// delivered, unless the server keeps us waiting for two seconds.
   std::function<bool()> stop;
   /// When `stop` has said yes: may the server have been told to leave, too? Then it is no failure
   /// that it is gone in the middle of something. Empty: it may.
@@ -88,6 +89,7 @@ class Session {
       PeerError::Kind kind, std::optional<std::chrono::nanoseconds> silence = std::nullopt);
   std::optional<Exit> send_reply();
   bool stop_requested() const { return options_.stop && options_.stop(); }
+  bool patience_is_over(Clock::duration silence);
   bool leaves_now();
   bool server_may_leave() const;
 

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "socket/error.hpp"
 
@@ -44,20 +45,25 @@ bool is_broken_connection(int error) {
 /// Throws when nothing has moved for longer than allowed.
 class SilenceLimit {
  public:
-  explicit SilenceLimit(std::optional<std::chrono::nanoseconds> limit) : limit_(limit) {}
+  using GiveUp = std::function<bool(std::chrono::nanoseconds silence)>;
+
+  explicit SilenceLimit(std::optional<std::chrono::nanoseconds> limit, GiveUp give_up = {})
+      : limit_(limit), give_up_(std::move(give_up)) {}
 
   void renew() {
     if (limit_) last_progress_ = Clock::now();
   }
 
   void check(const char* activity, std::size_t wanted, std::size_t got) const {
-    if (limit_ && Clock::now() - last_progress_ >= *limit_) {
-      throw PeerError(PeerError::Kind::timeout, activity, wanted, got, limit_);
-    }
+    if (!limit_) return;
+    const auto silence = Clock::now() - last_progress_;
+    if (silence < *limit_ && !(give_up_ && give_up_(silence))) return;
+    throw PeerError(PeerError::Kind::timeout, activity, wanted, got, limit_);
   }
 
  private:
   std::optional<std::chrono::nanoseconds> limit_;
+  GiveUp give_up_;
   Clock::time_point last_progress_ = Clock::now();
 };
 
@@ -180,9 +186,10 @@ void Socket::finish() noexcept {
 
 void Socket::writebuffer(std::span<const std::span<const std::byte>> parts,
                          std::optional<std::chrono::nanoseconds> silence,
-                         const std::function<std::size_t(std::size_t sent)>& await) {
+                         const std::function<std::size_t(std::size_t sent)>& await,
+                         const std::function<bool(std::chrono::nanoseconds silence)>& give_up) {
   if (silence) wake_regularly();
-  SilenceLimit limit(silence);
+  SilenceLimit limit(silence, give_up);
   std::size_t total = 0;
   for (const auto& part : parts) total += part.size();
 

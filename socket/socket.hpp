@@ -60,11 +60,14 @@ class Socket {
   /// @param silence gives up when the peer takes nothing for so long; without a value, never
   /// @param await waits until more than the first `sent` bytes can be sent, and returns how many
   ///        can be; empty: all. What it waits is not the peer's silence
+  /// @param give_up asked a few times a second while the peer takes nothing, with for how long it
+  ///        has not: give up now? Empty: no. Only with `silence`
   /// @throws PeerError when the connection is closed, breaks or stays silent; never SIGPIPE
   /// @throws std::logic_error when `await` returns without more
   void writebuffer(std::span<const std::span<const std::byte>> parts,
                    std::optional<std::chrono::nanoseconds> silence = std::nullopt,
-                   const std::function<std::size_t(std::size_t sent)>& await = {});
+                   const std::function<std::size_t(std::size_t sent)>& await = {},
+                   const std::function<bool(std::chrono::nanoseconds silence)>& give_up = {});
 
   /// Takes leave in order: the peer sees the end of the stream, even if it has just sent something
   /// that nobody will read. (To close with unread bytes resets the connection, which i-PI 3.2 does

@@ -9,7 +9,8 @@ enum class ExitStatus {
   success = 0,
   /// Wrong usage: command line, model options, template.
   usage = 2,
-  /// No connection: no such host, nobody listens, bad socket path.
+  /// No connection: no such host, nobody listens, bad socket path; or ranks do not reach each
+  /// other.
   no_connection = 3,
   /// The server vanished: closed, reset or silent inside a message, or gone while we held a result.
   server_vanished = 4,

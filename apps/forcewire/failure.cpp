@@ -8,6 +8,7 @@
 
 #include "apps/forcewire/usage_error.hpp"
 #include "engine/geometry/invalid_structure.hpp"
+#include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/errors.hpp"
 #include "socket/error.hpp"
 
@@ -17,6 +18,8 @@ namespace {
 
 constexpr std::string_view advice_on_structures =
     "Look at the structure that the server sent, its units and its cell.";
+constexpr std::string_view advice_on_contact =
+    "A firewall between nodes does this, and a limit of memory too low for MPI itself (ulimit -v).";
 constexpr std::string_view advice_on_memory = "Use fewer atoms, a shorter cutoff, or more nodes.";
 
 std::string_view advice_on(PotentialFailure::Kind kind) {
@@ -56,6 +59,8 @@ Failure to_failure(std::exception_ptr exception) {
     return {ExitStatus::usage, with_advice_on_models(error)};
   } catch (const ConnectError& error) {
     return {ExitStatus::no_connection, error.what()};
+  } catch (const NoContact& error) {
+    return {ExitStatus::no_connection, with_advice(error, advice_on_contact)};
   } catch (const PeerError& error) {
     return {ExitStatus::server_vanished, error.what()};
   } catch (const TooManyAtoms& error) {

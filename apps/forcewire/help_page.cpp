@@ -47,7 +47,8 @@ Exit status:
       --max-seconds, --idle-timeout or --stop-file asked us to leave; or, with
       --on-disconnect reconnect, no other server came within --wait
    2  wrong usage: command line, model options, template
-   3  no connection: no such host, nobody listens within --wait, bad socket path
+   3  no connection: no such host, nobody listens within --wait, bad socket path,
+      or ranks that do not reach each other
    4  the server vanished inside a message, or while we had a result for it
    5  the server broke the protocol
    6  the potential failed: bad numbers in or out, no memory, or an exception

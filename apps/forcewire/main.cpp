@@ -25,6 +25,6 @@ int main(int argc, char** argv) {
     const auto failure = forcewire::to_failure(std::current_exception());
     std::cerr << forcewire::error_line(failure) << std::flush;
     // The other ranks may be waiting for this one in a collective operation.
-    forcewire::MpiEnvironment::abort(static_cast<int>(forcewire::ExitStatus::internal));
+    forcewire::MpiEnvironment::abort(static_cast<int>(failure.status));
   }
 }

@@ -36,6 +36,12 @@ Cell::Cell(const Eigen::Matrix3d& lattice_vectors, const Periodicity& periodicit
   for (int axis = 0; axis < 3; ++axis) {
     if (!periodic_[static_cast<std::size_t>(axis)]) continue;
     lengths[axis] = lattice_vectors.row(axis).stableNorm();
+    if (!(lengths[axis] <= longest_vector)) {
+      throw InvalidStructure(
+          fmt::format("lattice vector {} is {:g} bohr long, expected at most {:g}, or zero where "
+                      "the structure does not repeat",
+                      "abc"[axis], lengths[axis], longest_vector));
+    }
     directions.col(axis) = lattice_vectors.row(axis).transpose() / lengths[axis];
   }
   // Each axis that is not periodic becomes perpendicular to all that stand already.
@@ -67,9 +73,8 @@ Cell::Cell(const Eigen::Matrix3d& lattice_vectors, const Periodicity& periodicit
   inverse_ = lengths.cwiseInverse().asDiagonal() * directions.inverse().eval();
   volume_ = flatness * lengths.prod();
   if (!inverse_.allFinite() || !(volume_ > 0) || !std::isfinite(volume_)) {
-    throw InvalidStructure(
-        "the cell is so large or so small that its volume or its inverse is no number: " +
-        show(lattice_vectors));
+    throw InvalidStructure("the cell is so small that its volume or its inverse is no number: " +
+                           show(lattice_vectors));
   }
 }
 

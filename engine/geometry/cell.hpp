@@ -7,6 +7,10 @@
 
 namespace forcewire {
 
+/// An atom that is wrapped into a longer cell is resolved no finer than 1e-7 bohr: forces would be
+/// noise.
+inline constexpr double longest_vector = 1e9;  // [bohr]
+
 /// The simulation cell: three vectors, some of which repeat the structure.
 ///
 ///             | a_x b_x c_x |
@@ -19,8 +23,9 @@ namespace forcewire {
 class Cell {
  public:
   /// @param lattice_vectors rows = lattice vectors [bohr]; of any handedness
-  /// @throws InvalidStructure when a number is not finite, when the periodic vectors are linearly
-  ///         dependent, or when `periodicity` asks for what the vectors cannot give
+  /// @throws InvalidStructure when a number is not finite, when a periodic vector is longer than
+  ///         `longest_vector`, when these are linearly dependent, or when `periodicity` asks for
+  ///         what the vectors cannot give
   explicit Cell(const Eigen::Matrix3d& lattice_vectors, const Periodicity& periodicity = {});
 
   const Eigen::Matrix3d& matrix() const { return matrix_; }    ///< [bohr]

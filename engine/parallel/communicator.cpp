@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/parallel/doze.hpp"
 #include "engine/parallel/mpi_error.hpp"
 
 namespace forcewire {
@@ -45,7 +46,23 @@ T reduce_to_all(T value, MPI_Datatype type, MPI_Op op, MPI_Comm comm) {
 
 }  // namespace
 
-Communicator Communicator::world() { return Communicator(MPI_COMM_WORLD); }
+Communicator Communicator::world(std::chrono::nanoseconds patience) {
+  using Clock = std::chrono::steady_clock;
+  // The others give the root the time to end all of them.
+  constexpr std::chrono::seconds later{5};
+  int rank = 0;
+  check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
+  const auto end = Clock::now() + patience + (rank == 0 ? std::chrono::seconds(0) : later);
+  MPI_Request request = MPI_REQUEST_NULL;
+  check_mpi(MPI_Ibarrier(MPI_COMM_WORLD, &request), "MPI_Ibarrier");
+  Pending meeting({request});
+  doze_until([&] {
+    if (meeting.test()) return true;
+    if (Clock::now() >= end) throw NoContact(patience);
+    return false;
+  });
+  return Communicator(MPI_COMM_WORLD);
+}
 
 Communicator Communicator::self() { return Communicator(MPI_COMM_SELF); }
 

@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,7 +21,11 @@ namespace forcewire {
 class Communicator {
  public:
   /// A duplicate of all ranks of the program. @collective
-  static Communicator world();
+  ///
+  /// They must have met within `patience`. Where ranks do not reach each other (a firewall between
+  /// nodes, no memory for parts of MPI), MPI starts all the same, and waits for ever later.
+  /// @throws NoContact when they have not; on the root first, that one rank may tell
+  static Communicator world(std::chrono::nanoseconds patience = std::chrono::minutes(2));
 
   /// This rank alone.
   static Communicator self();

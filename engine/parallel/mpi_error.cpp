@@ -1,5 +1,6 @@
 #include "engine/parallel/mpi_error.hpp"
 
+#include <fmt/format.h>
 #include <mpi.h>
 
 #include <array>
@@ -17,6 +18,10 @@ std::string error_text(int code) {
 
 MpiError::MpiError(const std::string& function, int code)
     : std::runtime_error(function + " failed: " + error_text(code)), code_(code) {}
+
+NoContact::NoContact(std::chrono::nanoseconds patience)
+    : std::runtime_error(fmt::format("the ranks do not reach each other (tried for {:g} s)",
+                                     std::chrono::duration<double>(patience).count())) {}
 
 void check_mpi(int code, const char* function) {
   if (code != MPI_SUCCESS) throw MpiError(function, code);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 
@@ -14,6 +15,13 @@ class MpiError : public std::runtime_error {
 
  private:
   int code_;
+};
+
+/// The ranks of the program do not reach each other.
+class NoContact : public std::runtime_error {
+ public:
+  /// @param patience they have tried for so long
+  explicit NoContact(std::chrono::nanoseconds patience);
 };
 
 /// Turns the return code of MPI function `function` into an exception.

@@ -40,8 +40,10 @@ class File {
 };
 
 [[noreturn]] void throw_cannot_share(std::size_t bytes, const std::string& reason) {
-  throw PotentialFailure(PotentialFailure::Kind::memory,
-                         fmt::format("cannot share {} MiB of memory: {}", bytes >> 20, reason));
+  constexpr std::size_t mebibyte = std::size_t{1} << 20;
+  throw PotentialFailure(
+      PotentialFailure::Kind::memory,
+      fmt::format("cannot share {} MiB of memory: {}", (bytes + mebibyte - 1) / mebibyte, reason));
 }
 
 std::string error_text(int error) { return std::generic_category().message(error); }

@@ -28,11 +28,17 @@ std::atomic<int> temporary_failures = 0;
 /// - `two-addresses.test`: ::1 and 127.0.0.1, in this order
 /// - `busy.test`: fails `temporary_failures` times, then 127.0.0.1
 /// - `strange.test`: an address of a kind that no machine has
+/// - `mute.test`: says nothing for ten seconds
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints,
                            addrinfo** result) {
   static const auto real =
       reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
   const std::string_view name(node);
+  if ((hints->ai_flags & AI_NUMERICHOST) != 0) return real(node, service, hints, result);
+  if (name == "mute.test") {
+    std::this_thread::sleep_for(std::chrono::seconds(10));
+    return EAI_AGAIN;
+  }
   if (name == "busy.test") {
     if (temporary_failures > 0) {
       --temporary_failures;
@@ -182,6 +188,31 @@ TEST(OpenSocket, DoesNotWaitLongForANameServiceThatIsNotThere) {
   const auto start = Clock::now();
   const ConnectError error = connect_error_of(TcpEndpoint{"busy.test", 31415}, 60s);
   EXPECT_EQ(error.kind(), ConnectError::Kind::no_such_host);
+  EXPECT_LT(Clock::now() - start, 5s);
+}
+
+TEST(OpenSocket, DoesNotWaitForANameServiceThatIsMute) {
+  std::vector<std::string> reasons;
+  ConnectOptions options = waiting(1500ms);
+  options.on_waiting = [&](std::string_view reason) { reasons.emplace_back(reason); };
+  const auto start = Clock::now();
+  try {
+    open_socket(TcpEndpoint{"mute.test", 31415}, options);
+    FAIL() << "no ConnectError was thrown";
+  } catch (const ConnectError& error) {
+    EXPECT_EQ(error.kind(), ConnectError::Kind::nobody_listens);
+    EXPECT_THAT(error.what(), HasSubstr("(tried for 1.5 s: the name service does not answer)"));
+  }
+  EXPECT_GE(Clock::now() - start, 1500ms);
+  EXPECT_LT(Clock::now() - start, 5s);
+  EXPECT_THAT(reasons, testing::ElementsAre("the name service does not answer"));
+}
+
+TEST(OpenSocket, LeavesAMuteNameServiceWhenItIsToldTo) {
+  ConnectOptions options = waiting(60s);
+  const auto start = Clock::now();
+  options.stop = [&] { return Clock::now() - start > 300ms; };
+  EXPECT_FALSE(open_socket(TcpEndpoint{"mute.test", 31415}, options).has_value());
   EXPECT_LT(Clock::now() - start, 5s);
 }
 

@@ -468,14 +468,19 @@ class StoppedSessionTest : public SessionTest {
     start(std::move(options));
   }
 
+  void stop_soon() {
+    user = std::jthread([this] {
+      std::this_thread::sleep_for(200ms);
+      stop = true;
+    });
+  }
+
   std::atomic<bool> stop = false;
+  std::jthread user;
 };
 
 TEST_F(StoppedSessionTest, LeavesWhileItWaits) {
-  std::jthread user([&] {
-    std::this_thread::sleep_for(200ms);
-    stop = true;
-  });
+  stop_soon();
   const auto begin = Clock::now();
   EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
   EXPECT_LT(Clock::now() - begin, 5s);
@@ -536,6 +541,42 @@ TEST_F(StoppedSessionTest, LeavesAServerThatSendsAhead) {
   EXPECT_EQ(server.receive(result.size()), result);
 }
 
+TEST_F(StoppedSessionTest, DoesNotWaitForEverInsideAMessage) {
+  server.send(wire::header("POSDATA"));
+  stop_soon();
+  const auto begin = Clock::now();
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+  EXPECT_GE(Clock::now() - begin, 1500ms);
+  EXPECT_LT(Clock::now() - begin, 5s);
+}
+
+TEST_F(StoppedSessionTest, DoesNotWaitForEverForAServerThatDoesNotRead) {
+  const std::vector<double> many(300'000, 0.5);
+  std::jthread peer(
+      [&] { server.send(wire::posdata(some_cell, many) + wire::header("GETFORCE")); });
+  next_request();
+  session().answer({-1.5, many, some_virial, ""});
+  stop = true;
+  const auto begin = Clock::now();
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+  EXPECT_GE(Clock::now() - begin, 1500ms);
+  EXPECT_LT(Clock::now() - begin, 5s);
+}
+
+TEST_F(StoppedSessionTest, HasPatienceWithAMessageThatGoesOnAndWithItsResult) {
+  const std::string request = wire::posdata(some_cell, one_atom);
+  server.send(request.substr(0, 12));
+  std::jthread peer(
+      [&] { server.dribble(std::string_view(request).substr(12), request.size() / 2, 1300ms); });
+  stop_soon();
+  next_request();  // 2.6 seconds later
+  session().answer({-1.5, one_atom, some_virial, ""});
+  peer = std::jthread([&] { server.dribble(wire::header("GETFORCE"), 12, 300ms); });
+  EXPECT_EQ(next_exit(), Exit::Reason::stop_requested);
+  const std::string result = wire::forceready(-1.5, one_atom, some_virial, "");
+  EXPECT_EQ(server.receive(result.size()), result);
+}
+
 TEST_F(StoppedSessionTest, DoesNotCallItAFailureWhenTheServerStopsToo) {
   hold_result();
   stop = true;
@@ -545,7 +586,7 @@ TEST_F(StoppedSessionTest, DoesNotCallItAFailureWhenTheServerStopsToo) {
 
 TEST_F(StoppedSessionTest, NorWhenItStopsInsideAMessage) {
   server.send(wire::header("POSDATA"));
-  std::jthread user([&] {
+  user = std::jthread([&] {
     std::this_thread::sleep_for(150ms);
     stop = true;
     server.close_server();

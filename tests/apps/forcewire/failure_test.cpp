@@ -7,6 +7,7 @@
 
 #include "apps/forcewire/usage_error.hpp"
 #include "engine/geometry/invalid_structure.hpp"
+#include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/errors.hpp"
 #include "socket/error.hpp"
 
@@ -30,6 +31,7 @@ TEST(Failure, EveryExceptionHasItsStatus) {
                                     "none", "Wait."))
                 .status,
             ExitStatus::no_connection);
+  EXPECT_EQ(failure_of(NoContact(std::chrono::seconds(1))).status, ExitStatus::no_connection);
   EXPECT_EQ(failure_of(PeerError(PeerError::Kind::reset, "then", 2, 1)).status,
             ExitStatus::server_vanished);
   EXPECT_EQ(failure_of(ProtocolError("here", "this", "that")).status, ExitStatus::protocol);

@@ -232,6 +232,7 @@ class PotentialTest(ProgramTest):
             self.server.accept().send(posdata_message(cell, positions))
             self.expect_end(program, POTENTIAL)
             self.assertEqual(len(program.errors()), 1)
+            self.assertIn("the force on atom 5 is (nan nan nan)", program.errors()[0])
             self.assertIn("only 0.0000 bohr", program.err)  # and we had warned
 
     def test_template_of_another_structure(self):
@@ -365,6 +366,20 @@ class PluginTest(ProgramTest):
         with Program([*self.server.arguments, "--check"], model=("-m", plugin)) as program:
             self.server.accept().send(posdata_message(*structures.crystal()))
             self.expect_failure(program, POTENTIAL, "request 1: ", "throws (", "threw: no luck")
+
+
+    def test_model_fails_on_the_last_rank(self):
+        """A model fails on the last rank alone"""
+        if Program.ranks == 1:
+            self.skipTest("it is the only one")
+        plugin = os.path.join(os.environ["FORCEWIRE_TEST_PLUGINS"], "many_body_NO_FAULT.so")
+        model = ("-m", plugin, "-o", f"word=fail on rank {Program.ranks - 1}")
+        with Program(self.server.arguments, model) as program:
+            connection = self.server.accept()
+            connection.evaluate(*structures.crystal())  # which the root does alone
+            connection.send(posdata_message(*structures.liquid(1500)))
+            self.expect_failure(program, POTENTIAL, "request 2: ", "too hot here")
+            self.expect_orderly_close(connection)
 
 
 class QuietTest(ProgramTest):

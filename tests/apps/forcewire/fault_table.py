@@ -3,7 +3,7 @@
     fault_table.py FORCEWIRE MPIRUN [tests at once]
 
 It runs the tests that provoke the faults, with one rank and with three (several groups: four), over
-TCP and over a UNIX socket, and more thoroughly than CTest does; that takes a quarter of an hour.
+TCP and over a UNIX socket, and more thoroughly than CTest does; that takes about ten minutes.
 """
 
 import concurrent.futures
@@ -28,7 +28,7 @@ CHAPTERS = {
     "Starting": ("ConnectionTest", "StartTest"),
     "In the stream": ("ProtocolTest", "StreamTest", "VanishedServerTest"),
     "In the numbers": ("PotentialTest", "NumbersTest"),
-    "On our side": ("OurSideTest", "KilledTest", "StoppedTest", "StatsFaultTest"),
+    "On our side": ("StatusTest", "PluginTest", "OurSideTest", "KilledTest", "StoppedTest", "StatsFaultTest"),
     "Leaving": ("StopTest",),
     "Coming back": ("ReconnectTest",),
     "Several groups": ("GroupsThatFailTest",),
@@ -48,10 +48,12 @@ def classes():
 
 def run(path, name, ranks, kind, program, mpirun):
     """The rows of a class of tests, and what it said if one of them failed."""
+    build = os.path.join(os.path.dirname(os.path.abspath(program)), os.pardir, os.pardir)
+    plugins = os.path.normpath(os.path.join(build, "tests", "plugins"))
     with tempfile.NamedTemporaryFile("r", prefix="fw_table_") as table:
         finished = subprocess.run(
             [sys.executable, path, program, mpirun, ranks, kind, "5", name],
-            env=dict(os.environ, FORCEWIRE_FAULT_TABLE=table.name),
+            env=dict(os.environ, FORCEWIRE_FAULT_TABLE=table.name, FORCEWIRE_TEST_PLUGINS=plugins),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -72,6 +74,7 @@ def what_happens(row):
 def message(row):
     text = re.sub(r"^(\[\d+\] )?forcewire: (error: )?", r"\1", row["message"])
     text = re.sub(r"/tmp/fw_\w+(/\w+)?", "PATH", text)
+    text = re.sub(r"/(tmp/tmp\w+|\S*/plugins)/", "", text)
     text = re.sub(r"127\.0\.0\.1(:| port )\d+", "ADDRESS", text)
     text = text.split(". ")[0].rstrip(".")  # what follows is advice
     if len(text) > 150:

@@ -8,7 +8,7 @@ import time
 import program_run
 import structures
 from program_run import Program, ProgramTest
-from scripted_server import header, posdata_message
+from scripted_server import header, init_message, posdata_message
 
 
 def stop_signals(representative):
@@ -92,6 +92,24 @@ class StopTest(ProgramTest):
             said = self.expect_success(program)
             self.assertIn("leaving in order: SIGTERM", said)
 
+    def test_signal_while_the_server_hangs(self):
+        """A signal, and the server is silent inside a message, its own or ours: two seconds more"""
+        cell, positions = structures.liquid(60000)
+        request = posdata_message(cell, positions) + header("GETFORCE")
+        answer_is_sent = self.kind_of_socket == "tcp"  # the kernel's buffers hold the whole of it
+        for begun in (request[:50],) if answer_is_sent else (request[:50], request):
+            with self.subTest(bytes=len(begun)), Program(self.server.arguments) as program:
+                connection = self.server.accept()
+                connection.evaluate(*structures.crystal())
+                connection.send(begun)
+                if begun == request:
+                    self.assertEqual(connection.receive_header(), "FORCEREADY")
+                time.sleep(0.2)
+                self.signal_all_ranks(program, signal.SIGTERM)
+                said = self.expect_success(program, deadline=2)
+                self.assertIn("leaving in order: SIGTERM", said)
+                self.expect_orderly_close(connection)
+
     def test_signal_while_connecting(self):
         with Program(["-u", "-a", "/tmp/fw_no_such_socket", "--wait", "60"]) as program:
             program.wait_until_it_says("waiting for the server")
@@ -121,6 +139,30 @@ class StopTest(ProgramTest):
             self.assertNotEqual(program.finish(), 0)
             self.assertLess(time.monotonic() - start, 5)
             program.wait_until_nobody_is_left(program.end_within)
+
+    def test_exit_in_every_state(self):
+        """EXIT after INIT, while we compute, instead of GETFORCE, behind GETFORCE"""
+        request = posdata_message(*structures.liquid(1500))
+        fetch = header("GETFORCE")
+        ways = {"INIT": [init_message()], "computing": [request], "result": [request, header("STATUS")],
+                "sending": [request + fetch]}
+        if not program_run.THOROUGH:  # of others than the root in those where they have a part
+            some = ("INIT", "sending") if Program.ranks == 1 else ("computing", "result")
+            ways = {state: ways[state] for state in some}
+        for state, sends in ways.items():
+            with self.subTest(state=state), Program(self.server.arguments) as program:
+                connection = self.server.accept()
+                for data in sends[:-1]:
+                    connection.send(data)
+                connection.send(sends[-1] + header("EXIT"))
+                said = self.expect_success(program)
+                self.assertIn("the server sent EXIT", said)
+                answer = b""
+                while more := connection.socket.recv(1 << 20):
+                    answer += more
+                answered = {"result": b"HAVEDATA", "sending": b"FORCEREADY"}.get(state, b"")
+                self.assertTrue(answer.startswith(answered), answer[:20])
+                self.assertEqual(answer == b"", answered == b"")
 
     def test_max_seconds(self):
         with Program([*self.server.arguments, "--max-seconds", "2.5"]) as program:

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,21 @@ TEST(Communicator, IsADuplicateOfTheWorld) {
   int comparison = MPI_UNEQUAL;
   MPI_Comm_compare(world.handle(), MPI_COMM_WORLD, &comparison);
   EXPECT_EQ(comparison, MPI_CONGRUENT) << "same ranks, another message space";
+}
+
+TEST(Communicator, DoesNotWaitForEverToMeetAllRanks) {
+  using namespace std::chrono_literals;
+  const Communicator world = Communicator::world();
+  const bool is_late = world.size() > 1 && world.rank() == world.size() - 1;
+  if (is_late) std::this_thread::sleep_for(300ms);
+  try {
+    Communicator::world(100ms);
+    EXPECT_TRUE(world.size() == 1 || !world.is_root());
+  } catch (const NoContact& error) {
+    EXPECT_STREQ(error.what(), "the ranks do not reach each other (tried for 0.1 s)");
+    EXPECT_TRUE(world.is_root());
+    const Communicator as_the_others(MPI_COMM_WORLD);
+  }
 }
 
 TEST(Communicator, MovesItsHandle) {
