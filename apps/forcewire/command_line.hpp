@@ -11,7 +11,13 @@
 #include "engine/parallel/idle.hpp"
 #include "socket/endpoint.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace forcewire {
+
+struct RawOptions;
 
 /// How much the program tells on standard output.
 enum class Verbosity {
@@ -71,5 +77,10 @@ struct Page {
 ///
 /// @throws UsageError when it makes no sense
 std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* argv);
+
+/// The same with an `app` that puts options into `raw` (`declare_options`), which takes far longer
+/// to make than a command line to parse.
+std::variant<CommandLine, Page> parse_command_line(int argc, const char* const* argv, CLI::App& app,
+                                                   const RawOptions& raw);
 
 }  // namespace forcewire
