@@ -161,6 +161,7 @@ void declare_output_options(CLI::App& app, RawOptions& raw) {
                "minute, and at each request that takes a second; -vv: a line for each\n"
                "request, with timings")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->disable_flag_override()  // CLI11 would add up numbers, and let those too large throw
       ->group(group);
   app.add_flag("-q,--quiet", raw.quiet, "Errors only")->group(group);
   app.add_flag("--help", raw.help, "This page")->group(group);

@@ -160,6 +160,9 @@ TEST(CommandLine, Verbosity) {
   EXPECT_EQ(understand({"-m", "lj", "-vv"}).verbosity, Verbosity::requests);
   EXPECT_EQ(understand({"-m", "lj", "-v", "-v", "-v"}).verbosity, Verbosity::requests);
   EXPECT_EQ(understand({"-m", "lj", "-q"}).verbosity, Verbosity::quiet);
+  for (const char* count : {"--verbose=2", "--verbose=99999999999999999999"}) {
+    EXPECT_THAT(complaint({"-m", "lj", count}), HasSubstr("verbose"));
+  }
 }
 
 TEST(CommandLine, GroupsOfRanks) {
