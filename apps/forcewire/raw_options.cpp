@@ -48,7 +48,8 @@ void declare_model_options(CLI::App& app, RawOptions& raw) {
                  "Its options, key=value,...; for lj also three bare numbers\n"
                  "sigma,epsilon,cutoff with the meaning they have for i-pi-driver")
       ->option_text("LIST")
-      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->expected(1, 1'000'000)
+      ->allow_extra_args(false)  // otherwise CLI11 takes away brackets: [...] is a list for it, too
       ->group(group);
   app.add_option("-t,--template", raw.template_file,
                  "Species of the atoms from an xyz or extended-xyz file, for models\n"

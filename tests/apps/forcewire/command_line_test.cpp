@@ -142,6 +142,7 @@ TEST(CommandLine, ModelOptionsHoweverTheShellCutsThem) {
   EXPECT_EQ(understand({"-m", "lj", "-o", "a=1", "-o", "b=2", "-v"}).model_options, "a=1,b=2");
   EXPECT_EQ(understand({"-m", "lj", "-o", "a=1, b=2"}).model_options, "a=1, b=2");
   EXPECT_EQ(understand({"-m", "lj", "-o", "-1,2,3"}).model_options, "-1,2,3");
+  EXPECT_EQ(understand({"-m", "lj", "-o", "[1,2]", "3"}).model_options, "[1,2],3");
 }
 
 TEST(CommandLine, NumbersOfAtoms) {
