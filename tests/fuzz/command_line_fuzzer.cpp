@@ -46,7 +46,7 @@ Wish parse(const Arguments& arguments) {
   return parse_command_line(static_cast<int>(pointers.size()), pointers.data());
 }
 
-/// The same in a tenth of the time: the options are declared once.
+/// The same in a sixth of the time: the options are declared once.
 class Parser : CLI::App {
  public:
   Parser() { declare_options(*this, raw_); }
