@@ -21,7 +21,11 @@ from scipy.optimize import nnls
 import liquid
 
 CUTOFF = liquid.CUTOFF / liquid.SIGMA
-REACH = 1.16 * CUTOFF  # with the skin that engine/neighbor/skin.cpp begins with
+SKIN = 0.16 * CUTOFF  # that engine/neighbor/skin.cpp begins with
+REACH = CUTOFF + SKIN  # of a list
+# Of the atoms that a rank has: some may be faster than the list allows for, see `slack` in
+# engine/neighbor/verlet_list.cpp.
+SIGHT = CUTOFF + 1.4 * SKIN
 
 # engine/neighbor/spatial_order.cpp
 ATOMS_PER_BOX = 32
@@ -31,6 +35,13 @@ BYTES_PER_ATOM = 24  # three float64, one way
 
 # engine/parallel/evaluator.hpp: longer messages go from node to node in pieces of so many bytes.
 PIECE = 2 ** 20
+
+# engine/parallel/piecewise_sum.hpp: pieces of forces go along a chain of so many nodes at most.
+LONGEST_CHAIN = 8
+
+# For each build of a list the ranks ask each other so many times whether fast atoms miss a pair:
+# at the last steps before it, and often at the build itself (counted: 61 in 16 builds).
+QUESTIONS_BEFORE, QUESTIONS_AT_BUILD = 3, 1
 
 # What is fitted, and what a unit of it is.
 FITTED = {
@@ -45,6 +56,7 @@ FITTED = {
     'copy': 'positions and forces between pretended nodes, per byte',
     'call': 'what rank 0 does alone in the engine, per step',
 }
+ADD = 'forces of other nodes, added to its own by the root, per byte'  # what `add` is
 KINDS = ('parallel', 'surface', 'repeated', 'communication', 'serial')
 
 # Parts of a step as engine_replay has them. Rank 0 waits in several, so that the small ones are
@@ -104,7 +116,7 @@ def seen_inside(piece, block):
     """Of the edge of a piece with its shell, how much is inside the block of its node? The mean
     over the pieces in a row of it."""
     in_a_row = max(1, round(block / piece))
-    return piece + 2 * np.mean([min(REACH, index * piece) for index in range(in_a_row)])
+    return piece + 2 * np.mean([min(SIGHT, index * piece) for index in range(in_a_row)])
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,7 @@ def piece_of(run):
     block = halved(3 * [edge], run.nodes)
     piece = halved(block, run.ranks_of_node)
     whole = [b == edge for b in block]
-    seen = [p + 2 * REACH for p in piece]
+    seen = [p + 2 * SIGHT for p in piece]
     inside = [s if w else seen_inside(p, b) for s, w, p, b in zip(seen, whole, piece, block)]
     return Piece(owned=run.atoms / run.ranks,
                  near=liquid.DENSITY * (prod(inside) - prod(piece)) / 2,
@@ -157,20 +169,52 @@ def computing(run):
     ]
 
 
-def moved_between_nodes(run):
-    """Bytes, there and back. A long broadcast and a long reduction: each moves the bytes twice but
-    for one share (R. Thakur, R. Rabenseifner, W. Gropp, Int. J. High Perform. Comput. Appl. 19, 49
-    (2005))."""
-    return 2 * 2 * BYTES_PER_ATOM * run.atoms * (1 - 1 / run.nodes)
+@dataclass(frozen=True)
+class Traffic:
+    """Of the root, whose link has the most to carry, in bytes."""
+
+    there: float = 0  # positions that it sends
+    back: float = 0  # forces that it gets...
+    filling: float = 0  # ... and what the link could carry until the first of them are there
+    added: float = 0  # forces that it adds to its own
+
+
+def traffic(run):
+    """A short broadcast and a short reduction move the bytes twice but for one share (R. Thakur,
+    R. Rabenseifner, W. Gropp, Int. J. High Perform. Comput. Appl. 19, 49 (2005)).
+
+    Pieces of positions go with MPI_Ibcast, for which the root of Open MPI sends each to all of four
+    nodes, and to the children of a binomial tree of more (4.1, counted with its pml_monitoring).
+    Pieces of forces go along a chain or up a tree (PiecewiseSum): the first one has all of it to
+    go."""
+    nodes, message = run.nodes, BYTES_PER_ATOM * run.atoms
+    if nodes == 1:
+        return Traffic()
+    if message <= PIECE:
+        share = message * (1 - 1 / nodes)
+        return Traffic(2 * share, 2 * share, 0, share)
+    children = nodes - 1 if nodes <= 4 else ceil(log2(nodes))
+    fan_in, steps = (1, nodes - 1) if nodes <= LONGEST_CHAIN else (2, int(log2(nodes)))
+    return Traffic(children * message, fan_in * message, fan_in * (steps - 1) * PIECE,
+                   fan_in * message)
+
+
+def piece_orders(run):
+    """How often rank 0 tells all to take a piece of positions while it reads the socket; the last
+    one comes with the order to compute."""
+    return ceil(BYTES_PER_ATOM * run.atoms / PIECE) - 1 if run.network else 0
 
 
 def meeting(run):
-    """Where ranks wait for each other or send something."""
+    """Where ranks wait for each other or send something. (For an order rank 0 waits for nobody, so
+    that it takes less than the small reduction that it counts as.)"""
     build = 1 / run.steps_per_build
     several = run.nodes > 1
-    # How many collectives of all ranks, and of those of a node.
-    collectives = {'forces': (0, 1), 'list_test': (1 - build, 0),
-                   'list_build': (2 * build, 7 * build), 'meeting': (2, 1 if several else 0)}
+    # How many collectives of all ranks, and of those of a node. Before a build they agree that the
+    # list does not serve, that no other atoms came, and that these can be sorted.
+    collectives = {'forces': (0, 1), 'list_test': (1 - build + QUESTIONS_BEFORE * build, 0),
+                   'list_build': ((3 + QUESTIONS_AT_BUILD) * build, 7 * build),
+                   'meeting': (2 + piece_orders(run), 1 if several else 0)}
     result = []
     for part, (of_all, of_node) in collectives.items():
         near = log2(run.ranks_of_node)
@@ -179,8 +223,10 @@ def meeting(run):
         result.append(Work(part, 'hop', 'communication', hops))
         if run.network:
             result.append(Work(part, 'network_hop', 'communication', of_all * far))
+    moved = traffic(run)
     result.append(Work('meeting', 'network_byte' if run.network else 'copy', 'communication',
-                       moved_between_nodes(run)))
+                       moved.there + moved.back + moved.filling))
+    result.append(Work('meeting', 'add', 'serial', moved.added))
     if run.network:
         result.append(Work('meeting', 'network_hop', 'communication', 2 * log2(run.nodes)))
     if run.ranks > 1:
@@ -264,13 +310,16 @@ class Socket:
 
 def overlap(run, parameters, socket):
     """Seconds in which the network moves pieces while rank 0 reads or writes others: of a long
-    message all but one piece, so that network and socket take as long as the slower one. That is
-    the best that can be: how much an MPI gets on with while nobody calls it, differs."""
+    message all but one piece, so that, each way, network and socket take as long as the slower one.
+    That is the best that can be: while rank 0 reads and writes the socket, it calls MPI about once
+    for each piece, and how much an MPI gets on with meanwhile, differs."""
     message = BYTES_PER_ATOM * run.atoms
     if not run.network or message <= PIECE:
         return 0
-    network = moved_between_nodes(run) * parameters['network_byte']
-    return (1 - PIECE / message) * min(network, 2 * message * socket.byte)
+    moved = traffic(run)
+    return (1 - PIECE / message) * sum(
+        min(one_way * parameters['network_byte'], message * socket.byte)
+        for one_way in (moved.there, moved.back))
 
 
 def predict(run, parameters, socket):
