@@ -6,6 +6,7 @@
 #include <barrier>
 #include <numeric>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/sorted.hpp"
@@ -170,6 +171,14 @@ TEST(SpatialOrder, OfAtomsAtOnePlaceIsTheirOwn) {
       spatial_order(Cell(20 * Eigen::Matrix3d::Identity()), place);
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
   EXPECT_EQ(order.size(), 100U);
+}
+
+TEST(SpatialOrder, TakesAsMuchMemoryAsTheReadmeSays) {
+  constexpr std::size_t natoms = 1000000;
+  for (const auto& [sorters, total] : {std::pair(2, 57.0), {64, 73.0}, {128, 90.0}}) {
+    const double order = static_cast<double>(SpatialOrder::bytes_needed(natoms, sorters)) / natoms;
+    EXPECT_NEAR(6 * sizeof(double) + order, total, 0.5) << sorters << " ranks";  // with forces
+  }
 }
 
 }  // namespace

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 #include "engine/geometry/invalid_structure.hpp"
 #include "listed_pairs.hpp"
@@ -106,6 +109,34 @@ TEST(VerletList, PartsAreOfEqualSize) {
     const auto padding = std::count(list.owned().begin(), list.owned().end(), LocalAtoms::padding);
     EXPECT_NEAR(static_cast<double>(list.owned().size()) - static_cast<double>(padding), 256 / 7.0,
                 1);
+  }
+}
+
+/// What a list of a Lennard-Jones liquid takes for each atom of the first of `parts` of a node.
+double bytes_per_atom(const Configuration& liquid, int parts, std::vector<AtomListKind> kinds) {
+  std::vector<int> mates(static_cast<std::size_t>(parts));
+  std::iota(mates.begin(), mates.end(), 0);
+  VerletList list(cutoff, skin, std::move(kinds));
+  rebuild(list, liquid, {0, parts}, mates);
+  return static_cast<double>(list.bytes()) * parts / static_cast<double>(liquid.natoms());
+}
+
+TEST(VerletList, TakesAsMuchMemoryAsTheReadmeSays) {
+  Random random(1);
+  const Configuration structure = liquid(cutoff / 2.5, 20, random);
+  struct Case {
+    int atoms;
+    double pairs;  // at most [bytes per atom], and not much less
+    double by_atom;
+  };
+  for (const Case& wanted : {Case{32000, 600, 1200}, {4000, 800, 1700}, {500, 1400, 3000}}) {
+    const int parts = 32000 / wanted.atoms;
+    const double pairs = bytes_per_atom(structure, parts, {});
+    const double by_atom = bytes_per_atom(structure, parts, {{cutoff, false, false}});
+    EXPECT_LE(pairs, wanted.pairs) << wanted.atoms << " atoms";
+    EXPECT_GE(pairs, 0.8 * wanted.pairs) << wanted.atoms << " atoms";
+    EXPECT_LE(by_atom, wanted.by_atom) << wanted.atoms << " atoms";
+    EXPECT_GE(by_atom, 0.8 * wanted.by_atom) << wanted.atoms << " atoms";
   }
 }
 
