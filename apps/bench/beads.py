@@ -17,8 +17,6 @@ from clients import Client
 from server import Server, atoms_of, frame_message
 from trajectory import WARM_UP, make_frames
 
-SPREAD = 0.03  # of the beads of an atom, in units of the shortest distance there is
-
 
 class Split:
     """So many groups of so many ranks: 4x1."""
@@ -35,10 +33,13 @@ class Engines:
 
     def __init__(self, arguments, split, system):
         name = f'forcewire_groups_{os.getpid()}_{split.groups}x{split.ranks}'
+        stats = f'groups_{split.groups}x{split.ranks}_{{}}.json'  # with the number of a group
+        self.stats = [arguments.scratch / stats.format(group + 1) for group in range(split.groups)]
         self.client = Client(f'groups {split.groups}x{split.ranks}',
                              ['mpirun', '-n', str(split.groups * split.ranks),
                               str(arguments.forcewire), '-u', '-a', '{name}', '--groups',
-                              str(split.groups), *system.FORCEWIRE_MODEL], system)
+                              str(split.groups), '--stats', stats.format('{{group}}'),
+                              *system.FORCEWIRE_MODEL], system)
         self.server = Server(name, clients=split.groups)
         self.client.start(name, None, arguments.scratch)
         self.connections = [self.server.accept() for _ in range(split.groups)]
@@ -63,10 +64,13 @@ class Engines:
         return time.perf_counter() - start, energies
 
     def close(self):
+        """Returns how often lists were built for a request, on average."""
         for connection in self.connections:
             connection.exit()
         self.client.stop()
         self.server.close()
+        told = [json.loads(file.read_text()) for file in self.stats]
+        return sum(each['list_rebuilds'] for each in told) / sum(each['requests'] for each in told)
 
 
 def to_and_fro(frames, step):
@@ -82,7 +86,7 @@ def bead_messages(arguments, natoms, system):
     first = frames[0][1]
     shortest = np.sort(np.linalg.norm(first[1:] - first[0], axis=1))[0]
     random = np.random.default_rng(8)
-    spreads = random.normal(0, SPREAD * shortest, (arguments.beads, *first.shape))
+    spreads = random.normal(0, arguments.spread * shortest, (arguments.beads, *first.shape))
     return [[frame_message(cell, positions + spread) for spread in spreads]
             for cell, positions in frames]
 
@@ -106,13 +110,13 @@ def measure(arguments, natoms, system):
                              f'expected {expected[place]}')
                 seconds.append(took)
             rounds[which].append(statistics.median(seconds[WARM_UP:]))
-    for each in engines:
-        each.close()
+    rebuilds = [each.close() for each in engines]
     rows = []
-    for split, medians in zip(arguments.split, rounds):
+    for split, medians, rebuilt in zip(arguments.split, rounds, rebuilds):
         ratios = [first / own for first, own in zip(rounds[0], medians)]
         rows.append({'atoms': atoms_of(steps[0][0]), 'beads': arguments.beads,
                      'groups': split.groups, 'ranks_per_group': split.ranks,
+                     'rebuilds_per_request': rebuilt,
                      'rounds_s': medians, 'median_s': statistics.median(medians),
                      'speed_up': statistics.median(ratios),
                      'low_speed_up': float(np.percentile(ratios, 25)),
@@ -129,6 +133,7 @@ def main():
     parser.add_argument('--atoms', type=int, nargs='+', default=[500, 4000, 32000])
     parser.add_argument('--kim', action='store_true')
     parser.add_argument('--beads', type=int, default=8)
+    parser.add_argument('--spread', type=float, default=0.03)
     parser.add_argument('--frames', type=int, default=10)
     parser.add_argument('--steps', type=int, default=20)
     parser.add_argument('--rounds', type=int, default=10)
@@ -139,7 +144,8 @@ def main():
     print(f'Forces of {arguments.beads} beads on {len(os.sched_getaffinity(0))} cores, server '
           f'included: median of {arguments.steps} steps, median of {arguments.rounds} rounds;\n'
           f'speed-up over {first} in the same round\n\n'
-          f'{"atoms":>7}  {"groups":<12}{"step":>12}{"speed-up":>10}   its quartiles')
+          f'{"atoms":>7}  {"groups":<12}{"step":>12}{"speed-up":>10}   its quartiles   '
+          'list builds per request')
     figures = []
     for natoms in arguments.atoms:
         for split, row in zip(arguments.split,
@@ -147,7 +153,7 @@ def main():
             figures.append(row)
             print(f'{row["atoms"]:>7}  {str(split):<12}{row["median_s"] * 1e3:>9.3f} ms'
                   f'{row["speed_up"]:>10.2f}   {row["low_speed_up"]:.2f} '
-                  f'{row["high_speed_up"]:.2f}', flush=True)
+                  f'{row["high_speed_up"]:.2f}{row["rebuilds_per_request"]:>16.3f}', flush=True)
     file = arguments.json or arguments.scratch / 'groups.json'
     file.write_text(json.dumps(figures, indent=1) + '\n')
     print(f'\nall figures   {file}')
