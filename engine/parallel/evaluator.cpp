@@ -310,7 +310,7 @@ Evaluator::Outcome Evaluator::compute(const Cell& cell, std::span<const double> 
   ReplicaLists& lists = ranks.size() < world_.size() ? alone_lists_ : lists_;
   {
     const Stopwatch watch(statistics_.neighbor_lists);
-    const auto agree = [&](std::uint32_t bits) { return ranks.common_bits(bits); };
+    const auto agree = [&](std::uint64_t bits) { return ranks.common_bits(bits); };
     if (!lists.find(cell, positions, agree)) {
       ++statistics_.rebuilds;
       rebuild(lists, cell, positions, attempt);
