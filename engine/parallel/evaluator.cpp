@@ -44,7 +44,8 @@ std::int64_t bytes(std::size_t numbers) {
 }
 
 ReplicaLists lists_for(const Potential& potential, const EvaluatorOptions& options) {
-  const Skin skin = options.skin ? Skin(*options.skin) : Skin::adaptive(potential.cutoff());
+  const Skin skin = options.skin ? Skin(*options.skin)
+                                 : Skin::adaptive(potential.cutoff(), list_build_cost(potential));
   return {potential.cutoff(), skin, {}, potential.atom_lists()};
 }
 

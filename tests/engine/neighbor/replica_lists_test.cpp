@@ -353,8 +353,8 @@ TEST_F(ReplicaListsTest, RefusesBoundsThatMakeNoSense) {
 }
 
 TEST(ReplicaLists, SkinsAdaptEachToItsReplica) {
-  const double first = Skin::adaptive(cutoff).width();
-  ReplicaLists lists(cutoff, Skin::adaptive(cutoff), {.lists = 1});
+  const double first = Skin::adaptive(cutoff, 4).width();
+  ReplicaLists lists(cutoff, Skin::adaptive(cutoff, 4), {.lists = 1});
   Random random(8);
   Configuration slow = liquid(sigma, 3, random);
   for (int k = 0; k < 200; ++k) ask(lists, slow);
