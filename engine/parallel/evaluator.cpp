@@ -79,7 +79,8 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       reproducible_pairs_(dynamic_cast<ReproduciblePairs*>(potential_.get())),
       options_(std::move(options)),
       lists_(lists_for(*potential_, options_)),
-      alone_lists_(lists_for(*potential_, options_)) {
+      alone_lists_(lists_for(*potential_, options_)),
+      force_sum_(options_.piece) {
   for (const std::int32_t species : options_.species) {
     if (species < 0 || species >= potential_->species_count()) {
       throw std::invalid_argument(
@@ -415,8 +416,7 @@ Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attem
     return outcome;
   }
   if (nodes_.is_leader()) {
-    force_sum_ = PiecewiseSum(spans_nodes(count) ? nodes_.leaders() : alone_,
-                              forces_.data().first(count), options_.piece);
+    force_sum_.begin(spans_nodes(count) ? nodes_.leaders() : alone_, forces_.data().first(count));
     if (!is_root()) statistics_.force_bytes += bytes(count);
   }
   if (options_.reproducible) {
