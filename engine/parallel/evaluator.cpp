@@ -87,6 +87,7 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
           fmt::format("species {} of a potential for {}", species, potential_->species_count()));
     }
   }
+  species_totals_ = atoms_of_each_species(*potential_, options_.species, 0);
   Attempt attempt;
   attempt([&] { potential_->join(&world_handle_); });
   if (const auto failure = attempt.first_failure(world_)) throw ModelError(failure->what());
@@ -470,14 +471,12 @@ void Evaluator::check_periodicity(const Cell& cell) const {
   if (why_more_axes) throw InvalidStructure(*why_more_axes);
 }
 
-void Evaluator::add_tail(const Cell& cell, std::size_t natoms, Result& result) const {
+void Evaluator::add_tail(const Cell& cell, std::size_t natoms, Result& result) {
   if (!cell.fully_periodic()) return;
   TailCorrection tail;
   Attempt attempt;
-  attempt([&] {
-    tail = potential_->tail(atoms_of_each_species(*potential_, options_.species, natoms),
-                            cell.volume());
-  });
+  if (options_.species.empty()) species_totals_[0] = static_cast<std::int64_t>(natoms);
+  attempt([&] { tail = potential_->tail(species_totals_, cell.volume()); });
   if (attempt.failure()) throw *attempt.failure();
   result.energy += tail.energy;
   result.virial.diagonal().array() += tail.virial_diagonal;
