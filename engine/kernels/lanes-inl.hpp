@@ -44,7 +44,11 @@ struct Lanes {
 
 HWY_INLINE Lanes sqrt(Lanes x) { return Lanes(hn::Sqrt(x.v)); }
 HWY_INLINE Lanes exp(Lanes x) { return Lanes(exponential(x.v)); }
-HWY_INLINE Lanes log(Lanes x) { return Lanes(hn::Log(Lanes::D(), x.v)); }
+/// Highway's takes neither numbers below zero for what they are nor those that are none.
+HWY_INLINE Lanes log(Lanes x) {
+  const Lanes::D d;
+  return Lanes(hn::IfThenElse(hn::Ge(x.v, hn::Zero(d)), hn::Log(d, x.v), hn::NaN(d)));
+}
 HWY_INLINE Lanes sin(Lanes x) { return Lanes(hn::Sin(Lanes::D(), x.v)); }
 HWY_INLINE Lanes cos(Lanes x) { return Lanes(hn::Cos(Lanes::D(), x.v)); }
 HWY_INLINE Lanes tanh(Lanes x) { return Lanes(hn::Tanh(Lanes::D(), x.v)); }

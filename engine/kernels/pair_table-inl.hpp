@@ -4,8 +4,8 @@
 //
 //   static constexpr std::size_t parameter_count;   // or as many as there are `options`, if any
 //   static constexpr bool only_r2 = true;           // if it makes no use of r() and inverse_r()
-//   price template <class V> PairValue<V> operator()(const Separation<V>& r, const V* parameters)
-//   const;
+//   template <class V>
+//   PairValue<V> operator()(const Separation<V>& r, const V* parameters) const;
 //
 // where V is Lanes, or double for a single pair. It knows nothing of species and cutoffs: what it
 // says of pairs out of reach is not used, whatever it is.
@@ -40,13 +40,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// How far two atoms are apart.
 template <class V>
 struct Separation {
-  V r2;          ///< r^2 [bohr^2]
-  V inverse_r2;  ///< 1/r^2: multiply instead of dividing [bohr^-2]
-  V distance;
-  V inverse_distance;
+  V r2;                ///< r^2 [bohr^2]
+  V inverse_r2;        ///< 1/r^2: multiply instead of dividing [bohr^-2]
+  V distance;          ///< r [bohr]
+  V inverse_distance;  ///< 1/r [1/bohr]
 
-  HWY_INLINE V r() const { return distance; }                  ///< [bohr]
-  HWY_INLINE V inverse_r() const { return inverse_distance; }  ///< [1/bohr]
+  HWY_INLINE V r() const { return distance; }
+  HWY_INLINE V inverse_r() const { return inverse_distance; }
 };
 
 /// What a pair function says of a pair.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/kernels/search_kernel.hpp"
+#include "engine/neighbor/bytes_of.hpp"
 #include "engine/neighbor/resize_anew.hpp"
 
 namespace forcewire {
@@ -188,12 +189,9 @@ void AtomLists::add_row(const LocalAtoms& atoms, std::int32_t atom,
 }
 
 std::size_t AtomLists::bytes() const {
-  const auto bytes_of = [](const auto& array) { return array.capacity() * sizeof(*array.data()); };
-  std::size_t bytes = bytes_of(slot_) + bytes_of(index_) + bytes_of(shift_) + bytes_of(number_) +
-                      bytes_of(columns_) + bytes_of(candidates_) + bytes_of(scratch_) +
-                      bytes_of(seen_clusters_) + bytes_of(ordered_) + bytes_of(place_) +
-                      bytes_of(places_) + bytes_of(words_);
-  for (const List& list : lists_) bytes += bytes_of(list.begin) + bytes_of(list.neighbor);
+  std::size_t bytes = bytes_of(slot_, index_, shift_, number_, columns_, candidates_, scratch_,
+                               seen_clusters_, ordered_, place_, places_, words_);
+  for (const List& list : lists_) bytes += bytes_of(list.begin, list.neighbor);
   return bytes;
 }
 

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/neighbor/bytes_of.hpp"
+
 namespace forcewire {
 
 namespace {
@@ -103,8 +105,7 @@ IndexRange ColumnClusters::cut(std::size_t column, double widest_gap) {
 }
 
 std::size_t ColumnClusters::bytes() const {
-  return sorted_.capacity() * sizeof(Sorted) + members_.capacity() * sizeof(IndexRange) +
-         (begin_.capacity() + floor_.capacity() + next_.capacity()) * sizeof(std::int32_t);
+  return bytes_of(sorted_, members_, begin_, floor_, next_);
 }
 
 }  // namespace forcewire

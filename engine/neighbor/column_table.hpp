@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/neighbor/bytes_of.hpp"
+
 namespace forcewire {
 
 /// The columns of space that matter to a rank, numbered from 0 in the order of their first mention.
@@ -47,10 +49,7 @@ class ColumnTable {
   void mention_around(std::int32_t column, double reach, std::vector<std::int32_t>& around);
 
   /// Memory that is held.
-  std::size_t bytes() const {
-    return keys_.capacity() * sizeof(Key) + recent_.capacity() * sizeof(Recent) +
-           slots_.capacity() * sizeof(std::int32_t);
-  }
+  std::size_t bytes() const { return bytes_of(keys_, recent_, slots_); }
 
  private:
   using Key = std::uint64_t;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/kernels/motion_kernel.hpp"
+#include "engine/neighbor/bytes_of.hpp"
 
 namespace forcewire {
 
@@ -65,8 +66,6 @@ void FastAtoms::add_candidates(const LocalAtoms& atoms, const double* point, dou
   }
 }
 
-std::size_t FastAtoms::bytes() const {
-  return (fast_.capacity() + candidates_.capacity()) * sizeof(std::int32_t);
-}
+std::size_t FastAtoms::bytes() const { return bytes_of(fast_, candidates_); }
 
 }  // namespace forcewire

@@ -11,6 +11,7 @@
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/kernels/refresh_kernel.hpp"
 #include "engine/kernels/simd.hpp"
+#include "engine/neighbor/bytes_of.hpp"
 #include "engine/neighbor/resize_anew.hpp"
 
 namespace forcewire {
@@ -55,12 +56,6 @@ Shift sum(const Shift& a, const Shift& b) { return {a[0] + b[0], a[1] + b[1], a[
 bool computes_pairs(int self, int other, const Shift& shift) {
   const bool lower_one = (self + other + shift[0] + shift[1] + shift[2]) % 2 != 0;
   return lower_one == (self < other);
-}
-
-/// Bytes of all arrays together.
-template <typename... Array>
-std::size_t bytes_of(const Array&... arrays) {
-  return ((arrays.capacity() * sizeof(typename Array::value_type)) + ...);
 }
 
 void check_image_count(const ImagesInBox& images, std::size_t natoms, double reach) {
@@ -191,7 +186,7 @@ void LocalAtoms::select_others(const Cell& cell, std::span<const double> positio
   };
   for (std::size_t index = 0; index < order.box_count(); ++index) {
     if (order.is_empty(index)) continue;
-    const SpatialOrder::Box box = order.box(cell, index);
+    const SpatialOrder::BoxedAtoms box = order.box(cell, index);
     // Images of the box that overlap what is seen: those of its centre in a larger box.
     const Eigen::Vector3d half = (box.high - box.low) / 2;
     const ImagesInBox images_of_box(cell, seen.grown(half.array() + margin));

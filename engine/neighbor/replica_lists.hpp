@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -37,8 +38,15 @@ namespace forcewire {
 /// step; then no list lasts for more than two steps. Beads closer to each other than that share
 /// one.
 ///
-/// The list that served longest ago makes way for a new one, for the bounds below. Lists for
-/// another number of atoms or other periodic axes stay, and serve again when these come back.
+/// When there is no room for one more within the bounds below, a list makes way. The one that
+/// served longest ago would be wrong for one bead more than there are lists: it is the next to be
+/// asked for, and so is each that goes after it. So the list that was opened last goes, unless it
+/// has come into use again: all others keep theirs, and of n beads with room for m lists m - 1 are
+/// served each time. But not for ever: what has not served in four requests for each list there may
+/// be belongs to a system that is gone, and the oldest goes first.
+///
+/// Lists for another number of atoms or other periodic axes stay, and serve again when these come
+/// back.
 ///
 /// Lists of different ranks that were built for the same request belong together, and are used
 /// together or not at all. For that every answer is agreed on by all ranks: a list serves only if
@@ -47,19 +55,19 @@ namespace forcewire {
 class ReplicaLists {
  public:
   struct Bounds {
-    int lists = 32;  ///< 1 to 32
+    int lists = 64;  ///< 1 to 64
     /// What lists may hold when one more is opened, on each rank; the new one comes on top, however
     /// large it is.
     std::size_t bytes = std::size_t{256} << 20U;
   };
 
   /// Given bits on each rank, the bits that are set on all of them. @collective
-  using Agree = std::function<std::uint32_t(std::uint32_t)>;
+  using Agree = std::function<std::uint64_t(std::uint64_t)>;
 
   /// @param cutoff positive [bohr]
   /// @param skin of each new list; if it is adaptive, that of each list adapts to its own replica
   /// @param kinds see VerletList
-  /// @throws std::invalid_argument when `bounds.lists` is not 1 to 32
+  /// @throws std::invalid_argument when `bounds.lists` is not 1 to 64
   ReplicaLists(double cutoff, const Skin& skin, Bounds bounds,
                std::vector<AtomListKind> kinds = {});
   ReplicaLists(double cutoff, const Skin& skin) : ReplicaLists(cutoff, skin, Bounds{}) {}
@@ -93,7 +101,7 @@ class ReplicaLists {
   std::size_t bytes() const;
 
  private:
-  using Mask = std::uint32_t;  // a bit for each slot
+  using Mask = std::uint64_t;  // a bit for each slot
   static constexpr std::size_t most_lists = std::numeric_limits<Mask>::digits;
 
   struct Slot {
@@ -101,6 +109,7 @@ class ReplicaLists {
     std::size_t next;            // the slot that served after this one, last time
     std::uint64_t last_use = 0;  // number of the request
     std::int64_t uses = 0;       // since it was built
+    bool came_again = false;     // its replica did, since it was opened
   };
 
   static Mask bit(std::size_t slot) { return Mask{1} << slot; }
@@ -109,6 +118,8 @@ class ReplicaLists {
   Mask refresh_all_but(std::size_t expected, const Cell& cell, std::span<const double> positions);
   Mask near(const Cell& cell, std::span<const double> positions) const;
   Mask fitting() const;
+  bool newest_makes_way() const;
+  std::array<std::uint64_t, most_lists> worth() const;
   void open(Mask keep);
   void use(std::size_t slot);
 
@@ -119,6 +130,7 @@ class ReplicaLists {
   std::vector<Slot> slots_;  // as many as lists are allowed, most of them empty
   Mask open_ = 0;            // slots with a list; the same on all ranks, even if a rebuild failed
   std::size_t current_ = 0;
+  std::size_t newest_ = 0;  // the slot that was opened last
   std::uint64_t requests_ = 0;
 };
 

@@ -7,10 +7,6 @@ namespace forcewire {
 
 namespace {
 
-// In forces without a skin. Measured for Lennard-Jones liquids: five, and less for the model, since
-// a wider skin makes the build dearer, too. A quarter more or less costs less than a hundredth.
-constexpr double build = 4;
-
 // In cutoffs. The first is the best one for liquids in steps of molecular dynamics.
 constexpr double first = 0.16;
 constexpr double narrowest = 0.04;
@@ -18,9 +14,10 @@ constexpr double widest = 0.4;
 
 }  // namespace
 
-Skin Skin::adaptive(double cutoff) {
+Skin Skin::adaptive(double cutoff, double build) {
   Skin skin(first * cutoff);
   skin.cutoff_ = cutoff;
+  skin.build_ = build;
   return skin;
 }
 
@@ -28,7 +25,7 @@ void Skin::adapt(std::int64_t requests) {
   if (cutoff_ == 0) return;
   const double used_up = width_ / static_cast<double>(requests);
   // Where the derivative of the cost is zero; s / cutoff is small.
-  const double cheapest = std::sqrt(build * used_up * cutoff_ / 2);
+  const double cheapest = std::sqrt(build_ * used_up * cutoff_ / 2);
   // Half of the way: where atoms diffuse, a wider skin is used up at a lower rate.
   width_ = std::clamp(std::sqrt(width_ * cheapest), narrowest * cutoff_, widest * cutoff_);
 }

@@ -12,17 +12,18 @@ namespace forcewire {
 ///
 ///     (1 + s / cutoff)^2 + build v / s
 ///
-/// where `build` is what building a list costs. (The power is 2 and not 3: of the clusters in
-/// reach, most are there because they are large, not because the skin is wide.) The cheapest s
-/// follows from how long the last list lasted. Nothing is timed: all ranks find the same skin, and
-/// a run that is repeated finds it again.
+/// where `build` is what building a list costs, of which a potential has a guess. (The power is 2
+/// and not 3: of the clusters in reach, most are there because they are large, not because the skin
+/// is wide.) The cheapest s follows from how long the last list lasted. Nothing is timed: all ranks
+/// find the same skin, and a run that is repeated finds it again.
 class Skin {
  public:
   /// One that stays as it is. @param width positive [bohr]
   Skin(double width) : width_(width) {}  // NOLINT: a width is a skin
 
   /// One that follows from how long lists last.
-  static Skin adaptive(double cutoff);
+  /// @param build see above; positive
+  static Skin adaptive(double cutoff, double build);
 
   double width() const { return width_; }
 
@@ -33,6 +34,7 @@ class Skin {
  private:
   double width_;
   double cutoff_ = 0;  // 0: stays
+  double build_ = 0;
 };
 
 }  // namespace forcewire

@@ -262,7 +262,7 @@ std::uint32_t SpatialOrder::key(const Eigen::Array3d& coordinates) const {
   return key;
 }
 
-SpatialOrder::Box SpatialOrder::box(const Cell& cell, std::size_t index) const {
+SpatialOrder::BoxedAtoms SpatialOrder::box(const Cell& cell, std::size_t index) const {
   Eigen::Array3d low = begin_;
   Eigen::Array3d length = length_;
   for (int bit = 0; bit < bits_; ++bit) {

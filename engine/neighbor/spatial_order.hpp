@@ -35,7 +35,7 @@ class SpatialOrder {
 
   /// Atoms with the same key, by their place in the order, and a box that holds them when each is
   /// `home` [bohr].
-  struct Box {
+  struct BoxedAtoms {
     std::size_t begin;
     std::size_t end;
     Eigen::Vector3d low;
@@ -59,7 +59,7 @@ class SpatialOrder {
 
   std::size_t box_count() const { return box_begin_.size() - 1; }
   bool is_empty(std::size_t index) const { return box_begin_[index] == box_begin_[index + 1]; }
-  Box box(const Cell& cell, std::size_t index) const;
+  BoxedAtoms box(const Cell& cell, std::size_t index) const;
 
   /// The lattice vectors that bring an atom at `position` home: into the cell that begins where the
   /// region does.

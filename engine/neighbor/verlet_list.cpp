@@ -12,7 +12,7 @@
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/kernels/search_kernel.hpp"
 #include "engine/kernels/simd.hpp"
-#include "engine/neighbor/resize_anew.hpp"
+#include "engine/neighbor/bytes_of.hpp"
 
 namespace forcewire {
 
@@ -136,13 +136,9 @@ bool VerletList::is_near(const Cell& cell, std::span<const double> positions,
 }
 
 std::size_t VerletList::bytes() const {
-  std::size_t bytes = atoms_.bytes() + fast_atoms_.bytes() + atom_lists_.bytes() +
-                      scratch_.capacity() * sizeof(std::int32_t);
-  for (const Rows* rows : {&owned_rows_, &ghost_rows_}) {
-    bytes += rows->begin.capacity() * sizeof(std::size_t);
-    bytes += rows->cluster.capacity() * sizeof(std::int32_t);
-  }
-  return bytes;
+  return atoms_.bytes() + fast_atoms_.bytes() + atom_lists_.bytes() +
+         bytes_of(owned_rows_.begin, owned_rows_.cluster, ghost_rows_.begin, ghost_rows_.cluster,
+                  scratch_);
 }
 
 void VerletList::rebuild(const Cell& cell, std::span<const double> positions,

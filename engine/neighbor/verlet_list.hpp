@@ -71,7 +71,7 @@ class VerletList {
                std::span<const std::int32_t> species, const SpatialOrder& order, Part part,
                std::span<const int> mates = {});
 
-  /// Forgets the list: the next `refresh` says false.
+  /// Forgets the list: the next `refresh` says no.
   void discard() { built_for_.reset(); }
 
   /// The skin of the list [bohr].

@@ -198,9 +198,9 @@ std::vector<int> Communicator::gather_to_all(int value) const {
   return result;
 }
 
-std::uint32_t Communicator::common_bits(std::uint32_t bits) const {
+std::uint64_t Communicator::common_bits(std::uint64_t bits) const {
   if (size_ == 1) return bits;
-  return reduce_to_all(bits, MPI_UINT32_T, MPI_BAND, comm_);
+  return reduce_to_all(bits, MPI_UINT64_T, MPI_BAND, comm_);
 }
 
 }  // namespace forcewire

@@ -96,7 +96,7 @@ class Communicator {
   std::vector<int> gather_to_all(int value) const;
 
   /// The bits that are set in the `bits` of all ranks. @collective
-  std::uint32_t common_bits(std::uint32_t bits) const;
+  std::uint64_t common_bits(std::uint64_t bits) const;
 
  private:
   Communicator() = default;

@@ -44,7 +44,8 @@ std::int64_t bytes(std::size_t numbers) {
 }
 
 ReplicaLists lists_for(const Potential& potential, const EvaluatorOptions& options) {
-  const Skin skin = options.skin ? Skin(*options.skin) : Skin::adaptive(potential.cutoff());
+  const Skin skin = options.skin ? Skin(*options.skin)
+                                 : Skin::adaptive(potential.cutoff(), list_build_cost(potential));
   return {potential.cutoff(), skin, {}, potential.atom_lists()};
 }
 
@@ -78,13 +79,15 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
       reproducible_pairs_(dynamic_cast<ReproduciblePairs*>(potential_.get())),
       options_(std::move(options)),
       lists_(lists_for(*potential_, options_)),
-      alone_lists_(lists_for(*potential_, options_)) {
+      alone_lists_(lists_for(*potential_, options_)),
+      force_sum_(options_.piece) {
   for (const std::int32_t species : options_.species) {
     if (species < 0 || species >= potential_->species_count()) {
       throw std::invalid_argument(
           fmt::format("species {} of a potential for {}", species, potential_->species_count()));
     }
   }
+  species_totals_ = atoms_of_each_species(*potential_, options_.species, 0);
   Attempt attempt;
   attempt([&] { potential_->join(&world_handle_); });
   if (const auto failure = attempt.first_failure(world_)) throw ModelError(failure->what());
@@ -310,7 +313,7 @@ Evaluator::Outcome Evaluator::compute(const Cell& cell, std::span<const double> 
   ReplicaLists& lists = ranks.size() < world_.size() ? alone_lists_ : lists_;
   {
     const Stopwatch watch(statistics_.neighbor_lists);
-    const auto agree = [&](std::uint32_t bits) { return ranks.common_bits(bits); };
+    const auto agree = [&](std::uint64_t bits) { return ranks.common_bits(bits); };
     if (!lists.find(cell, positions, agree)) {
       ++statistics_.rebuilds;
       rebuild(lists, cell, positions, attempt);
@@ -414,8 +417,7 @@ Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attem
     return outcome;
   }
   if (nodes_.is_leader()) {
-    force_sum_ = PiecewiseSum(spans_nodes(count) ? nodes_.leaders() : alone_,
-                              forces_.data().first(count), options_.piece);
+    force_sum_.begin(spans_nodes(count) ? nodes_.leaders() : alone_, forces_.data().first(count));
     if (!is_root()) statistics_.force_bytes += bytes(count);
   }
   if (options_.reproducible) {
@@ -469,14 +471,12 @@ void Evaluator::check_periodicity(const Cell& cell) const {
   if (why_more_axes) throw InvalidStructure(*why_more_axes);
 }
 
-void Evaluator::add_tail(const Cell& cell, std::size_t natoms, Result& result) const {
+void Evaluator::add_tail(const Cell& cell, std::size_t natoms, Result& result) {
   if (!cell.fully_periodic()) return;
   TailCorrection tail;
   Attempt attempt;
-  attempt([&] {
-    tail = potential_->tail(atoms_of_each_species(*potential_, options_.species, natoms),
-                            cell.volume());
-  });
+  if (options_.species.empty()) species_totals_[0] = static_cast<std::int64_t>(natoms);
+  attempt([&] { tail = potential_->tail(species_totals_, cell.volume()); });
   if (attempt.failure()) throw *attempt.failure();
   result.energy += tail.energy;
   result.virial.diagonal().array() += tail.virial_diagonal;

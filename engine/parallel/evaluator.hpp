@@ -174,7 +174,7 @@ class Evaluator {
   Cell cell_of(const Eigen::Matrix3d& rows) const;
   void check_structure(const Structure& structure) const;
   void check_periodicity(const Cell& cell) const;
-  void add_tail(const Cell& cell, std::size_t natoms, Result& result) const;
+  void add_tail(const Cell& cell, std::size_t natoms, Result& result);
 
   const Communicator& world_;
   MPI_Comm world_handle_;  // for the potential
@@ -187,7 +187,8 @@ class Evaluator {
   std::unique_ptr<Potential> potential_;
   ReproduciblePairs* reproducible_pairs_;  // the potential, if it is that
   EvaluatorOptions options_;
-  ReplicaLists lists_;        // of this rank's part of the atoms
+  std::vector<std::int64_t> species_totals_;  // atoms of each species
+  ReplicaLists lists_;                        // of this rank's part of the atoms
   ReplicaLists alone_lists_;  // of all atoms; the root's, for what it computes alone
   SpatialOrder order_;        // of the last rebuild
   SharedArray<double> positions_;

@@ -9,11 +9,8 @@
 
 namespace forcewire {
 
-ForceExchange::ForceExchange(const Communicator& world, const Communicator& node) : node_(node) {
-  for (int rank = 0; rank < node.size(); ++rank) {
-    mates_.push_back(node.broadcast_number(world.rank(), rank));
-  }
-}
+ForceExchange::ForceExchange(const Communicator& world, const Communicator& node)
+    : node_(node), mates_(node.gather_to_all(world.rank())) {}
 
 ForceExchange::Routes ForceExchange::open(const VerletList& list,
                                           std::span<const std::int32_t> atoms, Part part,

@@ -6,7 +6,6 @@
 #include "engine/parallel/group_ends.hpp"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "engine/parallel/mpi_error.hpp"
@@ -17,11 +16,6 @@ namespace {
 
 constexpr int failure_tag = 0;
 constexpr std::chrono::milliseconds look_interval{50};
-
-/// Between two looks at groups that may take hours: an eighth of the time that was waited so far,
-/// within these bounds.
-constexpr std::chrono::microseconds shortest_nap{200};
-constexpr std::chrono::milliseconds longest_nap{20};
 
 }  // namespace
 
@@ -49,16 +43,11 @@ std::optional<int> GroupEnds::failed() {
 }
 
 std::vector<int> GroupEnds::wait_for_all(int status) {
-  const auto start = Clock::now();
   Pending told;
   if (in_haste_ && is_root() && status != 0) told = tell_failure();
   std::vector<int> statuses(static_cast<std::size_t>(group_count_));
   statuses[static_cast<std::size_t>(group_)] = status;
-  Pending all_ended = world_.start_max(statuses);
-  while (!all_ended.test()) {
-    const Clock::duration nap = (Clock::now() - start) / 8;
-    std::this_thread::sleep_for(std::clamp<Clock::duration>(nap, shortest_nap, longest_nap));
-  }
+  world_.start_max(statuses).wait();
   if (in_haste_ && is_root()) {
     for (int group = 0; group < group_count_; ++group) {
       if (group != group_ && statuses[static_cast<std::size_t>(group)] != 0) take_notice_of(group);

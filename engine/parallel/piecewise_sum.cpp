@@ -1,23 +1,20 @@
 #include "engine/parallel/piecewise_sum.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <functional>
 
 #include "engine/parallel/doze.hpp"
 
 namespace forcewire {
 
-namespace {
-
-/// One that arrives, one that is made of others' numbers, and some to go on with.
-constexpr std::size_t most_under_way = 4;
-
-}  // namespace
-
-PiecewiseSum::PiecewiseSum(const Communicator& ranks, std::span<double> data, std::size_t piece,
-                           int longest_chain)
-    : ranks_(&ranks), fan_in_(ranks.size() <= longest_chain ? 1 : 2), data_(data), piece_(piece) {
-  if (ranks.size() > 1 && data.size() > piece) {
+void PiecewiseSum::begin(const Communicator& ranks, std::span<double> data) {
+  assert(count_ == 0);
+  ranks_ = &ranks;
+  data_ = data;
+  started_ = finished_ = 0;
+  if (ranks.size() > 1 && data.size() > piece_) {
+    choose_sources();
     start_pieces();
     get_on();
   } else {
@@ -34,26 +31,34 @@ std::size_t PiecewiseSum::wait_for(std::size_t count) {
   return finished_;
 }
 
-/// The ranks from which this one gets numbers.
-std::vector<int> PiecewiseSum::sources() const {
-  const int first = ranks_->rank() * fan_in_ + 1;
-  std::vector<int> result;
-  for (int rank = first; rank < std::min(first + fan_in_, ranks_->size()); ++rank) {
-    result.push_back(rank);
+std::size_t PiecewiseSum::bytes() const {
+  std::size_t numbers = 0;
+  for (const Piece& piece : pieces_) {
+    for (const Arrival& arrival : piece.arrivals) numbers += arrival.numbers.capacity();
   }
-  return result;
+  return numbers * sizeof(double);
+}
+
+void PiecewiseSum::choose_sources() {
+  const int fan_in = ranks_->size() <= longest_chain_ ? 1 : static_cast<int>(most_sources);
+  first_source_ = ranks_->rank() * fan_in + 1;
+  sources_ = static_cast<std::size_t>(std::clamp(ranks_->size() - first_source_, 0, fan_in));
+  target_ = (ranks_->rank() - 1) / fan_in;
 }
 
 void PiecewiseSum::start_pieces() {
-  while (started_ < data_.size() && under_way_.size() < most_under_way) {
-    const std::size_t count = std::min(piece_, data_.size() - started_);
-    Piece& piece = under_way_.emplace_back();
-    piece.numbers = data_.subspan(started_, count);
-    for (const int source : sources()) {
-      std::vector<double>& numbers = piece.arriving.emplace_back(count);
-      piece.arrivals.push_back(ranks_->start_receive(numbers, source));
+  while (started_ < data_.size() && count_ < most_under_way) {
+    Piece& piece = under_way(count_++);
+    piece.numbers = data_.subspan(started_, std::min(piece_, data_.size() - started_));
+    piece.summed_up = false;
+    for (std::size_t source = 0; source < sources_; ++source) {
+      Arrival& arrival = piece.arrivals[source];
+      arrival.numbers.resize(piece_);
+      arrival.receive =
+          ranks_->start_receive(std::span(arrival.numbers).first(piece.numbers.size()),
+                                first_source_ + static_cast<int>(source));
     }
-    started_ += count;
+    started_ += piece.numbers.size();
   }
 }
 
@@ -61,16 +66,16 @@ void PiecewiseSum::start_pieces() {
 /// @return whether there was anything to be done
 bool PiecewiseSum::get_on() {
   bool any = false;
-  for (Piece& piece : under_way_) {
-    if (piece.summed_up) continue;
+  for (std::size_t index = 0; index < count_; ++index) {
+    if (under_way(index).summed_up) continue;
     // None overtakes another: they are received in the order in which they are sent.
-    if (!sum_up(piece)) break;
+    if (!sum_up(under_way(index))) break;
     any = true;
   }
-  while (!under_way_.empty() && under_way_.front().summed_up &&
-         under_way_.front().departure.test()) {
-    finished_ += under_way_.front().numbers.size();
-    under_way_.pop_front();
+  while (count_ > 0 && under_way(0).summed_up && under_way(0).departure.test()) {
+    finished_ += under_way(0).numbers.size();
+    first_ = (first_ + 1) % most_under_way;
+    --count_;
     start_pieces();
     any = true;
   }
@@ -79,16 +84,14 @@ bool PiecewiseSum::get_on() {
 
 /// @return whether all that belongs to it was there
 bool PiecewiseSum::sum_up(Piece& piece) {
-  for (Pending& arrival : piece.arrivals) {
-    if (!arrival.test()) return false;
+  const std::span arrivals = std::span(piece.arrivals).first(sources_);
+  for (Arrival& arrival : arrivals) {
+    if (!arrival.receive.test()) return false;
   }
-  for (const std::vector<double>& numbers : piece.arriving) {
-    std::ranges::transform(piece.numbers, numbers, piece.numbers.begin(), std::plus());
+  for (const Arrival& arrival : arrivals) {
+    std::ranges::transform(piece.numbers, arrival.numbers, piece.numbers.begin(), std::plus());
   }
-  piece.arriving.clear();
-  if (!ranks_->is_root()) {
-    piece.departure = ranks_->start_send(piece.numbers, (ranks_->rank() - 1) / fan_in_);
-  }
+  if (!ranks_->is_root()) piece.departure = ranks_->start_send(piece.numbers, target_);
   piece.summed_up = true;
   return true;
 }

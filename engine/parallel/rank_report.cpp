@@ -22,7 +22,6 @@ std::array<char, 64> host_name() {
 
 std::vector<RankReport> gather_reports(const Communicator& ranks, const RankReport& own,
                                        std::chrono::nanoseconds patience) {
-  using Clock = std::chrono::steady_clock;
   struct Messages {
     RankReport sent;
     std::vector<RankReport> received;
@@ -36,15 +35,11 @@ std::vector<RankReport> gather_reports(const Communicator& ranks, const RankRepo
     gather.wait();
     return {};
   }
-  for (const auto start = Clock::now(); !gather.test();) {
-    const auto waited = Clock::now() - start;
-    if (waited >= patience) {
-      // MPI may still write there, however late.
-      static std::vector<std::unique_ptr<Messages>> abandoned;
-      abandoned.push_back(std::move(messages));
-      return {own};
-    }
-    doze(waited);
+  if (!doze_until([&gather] { return gather.test(); }, patience)) {
+    // MPI may still write there, however late.
+    static std::vector<std::unique_ptr<Messages>> abandoned;
+    abandoned.push_back(std::move(messages));
+    return {own};
   }
   return std::move(messages->received);
 }

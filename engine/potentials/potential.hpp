@@ -84,6 +84,9 @@ class Potential {
 /// Atoms from which on a second rank saves more than it costs to wake it.
 std::size_t fewest_shared(const Potential& potential);
 
+/// What building a list costs, in units of forces that are computed without a skin: see Skin.
+double list_build_cost(const Potential& potential);
+
 /// How many of `natoms` atoms are of each species that `potential` knows.
 /// @param species of each atom; empty: all of species 0
 std::vector<std::int64_t> atoms_of_each_species(const Potential& potential,

@@ -151,7 +151,8 @@ typedef struct forcewire_plugin {
   const forcewire_option* options;
 
   /* About how long one atom takes on one core, on which depends from how many atoms on more than
-   * one rank computes; 0: forcewire has a guess, 0.1 of pairs and 12.5 of many bodies. */
+   * one rank computes, and of pairs how long their lists are; 0: forcewire has a guess, 0.1 of
+   * pairs and 12.5 of many bodies. */
   double microseconds_per_atom;
 
   /* Called once on each rank, before anything is computed: makes what the others get as `self`. */

@@ -9,17 +9,17 @@ namespace forcewire {
 namespace {
 
 constexpr double cutoff = 16;
-constexpr double build = 4;  // as Skin has it
+constexpr double builds[] = {1, 4};  // of OpenKIM's models, of Lennard-Jones
 
 /// What a request costs with a skin of `width` [bohr] that lasts for `requests`; see Skin.
-double cost(double width, double requests) {
+double cost(double width, double requests, double build) {
   return std::pow(1 + width / cutoff, 2) + build / requests;
 }
 
 /// The width that a skin settles on when a list lasts as long as `lasts(width)` says.
 template <typename Lasts>
-double settled(const Lasts& lasts) {
-  Skin skin = Skin::adaptive(cutoff);
+double settled(const Lasts& lasts, double build) {
+  Skin skin = Skin::adaptive(cutoff, build);
   for (int lists = 0; lists < 50; ++lists) {
     skin.adapt(std::max(1, static_cast<int>(lasts(skin.width()))));
   }
@@ -27,11 +27,11 @@ double settled(const Lasts& lasts) {
 }
 
 template <typename Lasts>
-void expect_cheapest(const Lasts& lasts) {
-  const double width = settled(lasts);
-  const double found = cost(width, lasts(width));
+void expect_cheapest(const Lasts& lasts, double build) {
+  const double width = settled(lasts, build);
+  const double found = cost(width, lasts(width), build);
   for (double other = 0.05 * cutoff; other < 0.39 * cutoff; other *= 1.05) {
-    EXPECT_LT(found, 1.02 * cost(other, lasts(other))) << width << " against " << other;
+    EXPECT_LT(found, 1.02 * cost(other, lasts(other), build)) << width << " against " << other;
   }
 }
 
@@ -43,24 +43,29 @@ TEST(Skin, OfAWidthStays) {
 }
 
 TEST(Skin, IsTheCheapestWhereAtomsMoveStraightAhead) {
-  for (const double rate : {0.05, 0.1, 0.2, 0.4}) {  // bohr per request
-    expect_cheapest([&](double width) { return width / rate; });
+  for (const double build : builds) {
+    for (const double rate : {0.05, 0.1, 0.2, 0.4}) {  // bohr per request
+      expect_cheapest([&](double width) { return width / rate; }, build);
+    }
   }
 }
 
 TEST(Skin, SettlesWhereAtomsDiffuse) {
   const auto lasts = [](double width) { return 3 * width * width; };
-  const double width = settled(lasts);
-  EXPECT_LT(cost(width, lasts(width)), 1.1 * cost(0.16 * cutoff, lasts(0.16 * cutoff)));
-  EXPECT_NEAR(width, std::cbrt(build * cutoff / 2 / 3), 0.2);
+  for (const double build : builds) {
+    const double width = settled(lasts, build);
+    EXPECT_LT(cost(width, lasts(width), build),
+              1.1 * cost(0.16 * cutoff, lasts(0.16 * cutoff), build));
+    EXPECT_NEAR(width, std::cbrt(build * cutoff / 2 / 3), 0.2);
+  }
 }
 
 TEST(Skin, IsNeverNothingAndNeverEndless) {
-  EXPECT_DOUBLE_EQ(settled([](double) { return 1e9; }), 0.04 * cutoff);
-  Skin after_years = Skin::adaptive(cutoff);
+  EXPECT_DOUBLE_EQ(settled([](double) { return 1e9; }, 4), 0.04 * cutoff);
+  Skin after_years = Skin::adaptive(cutoff, 4);
   after_years.adapt(std::int64_t{1} << 62);
   EXPECT_GE(after_years.width(), 0.04 * cutoff);
-  EXPECT_DOUBLE_EQ(settled([](double) { return 1; }), 0.4 * cutoff);
+  EXPECT_DOUBLE_EQ(settled([](double) { return 1; }, 4), 0.4 * cutoff);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ TEST(SpatialOrder, BoxesHoldTheirAtomsAtHome) {
     const SpatialOrder& order = sorted.order();
     std::size_t atoms = 0;
     for (std::size_t index = 0; index < order.box_count(); ++index) {
-      const SpatialOrder::Box box = order.box(cell, index);
+      const SpatialOrder::BoxedAtoms box = order.box(cell, index);
       ASSERT_EQ(box.begin, atoms);
       atoms = box.end;
       const Eigen::Vector3d tolerance =

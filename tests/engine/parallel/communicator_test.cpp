@@ -175,9 +175,10 @@ TEST(Communicator, GathersNumbersInTheOrderOfRanks) {
 
 TEST(Communicator, FindsCommonBits) {
   const Communicator world = Communicator::world();
-  const std::uint32_t own = std::uint32_t{1} << static_cast<unsigned>(world.rank());
-  EXPECT_EQ(world.common_bits(0x80000100U | own), world.size() == 1 ? 0x80000101U : 0x80000100U);
-  EXPECT_EQ(world.common_bits(world.is_root() ? 0 : ~0U), 0U);
+  const std::uint64_t own = std::uint64_t{1} << static_cast<unsigned>(world.rank());
+  constexpr std::uint64_t common = 0x8000'0000'0000'0100;
+  EXPECT_EQ(world.common_bits(common | own), world.size() == 1 ? common + 1 : common);
+  EXPECT_EQ(world.common_bits(world.is_root() ? 0 : ~std::uint64_t{0}), 0U);
 }
 
 TEST(Communicator, SplitsByColor) {

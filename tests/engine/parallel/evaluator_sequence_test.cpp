@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "engine/parallel/evaluator.hpp"
 #include "support/agreement.hpp"
@@ -98,6 +100,32 @@ TEST(EvaluatorSequence, AtomsInACellThinnerThanTheSkin) {
       if (frame % 4 == 0) wrap_at_random(thin, 3, random);
     }
   });
+}
+
+// To build a list costs Lennard-Jones four times as much, in forces, as it does a model that sees
+// single atoms: so its skin gets twice as wide.
+TEST(EvaluatorSequence, ListsThatCostLittleAreBuiltMoreOften) {
+  const ReferenceModel model(argon());
+  const auto rebuilds = [](std::unique_ptr<Potential> potential) {
+    std::int64_t count = 0;
+    with_evaluator(std::move(potential), {}, [&](Evaluator& evaluator) {
+      Random random(15);
+      Configuration liquid = forcewire::liquid(sigma, 3, random);
+      for (int frame = 0; frame < 200; ++frame) {
+        evaluator.evaluate(liquid.structure());
+        for (std::size_t x = 0; x < liquid.positions.size(); x += 3) {
+          liquid.positions[x] += 0.004 * argon().cutoff;
+        }
+      }
+      count = evaluator.statistics().rebuilds;
+    });
+    return count;
+  };
+  const std::int64_t of_pairs = rebuilds(engine_potential(model));
+  const std::int64_t of_atoms = rebuilds(many_body_potential(model, true));
+  if (!Communicator::world().is_root()) return;
+  EXPECT_NEAR(static_cast<double>(of_pairs), 13, 1.5);
+  EXPECT_NEAR(static_cast<double>(of_atoms), 25, 3);
 }
 
 TEST(EvaluatorSequence, SmallStructuresAreTheRootsAlone) {

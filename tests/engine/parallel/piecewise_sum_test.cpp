@@ -30,7 +30,7 @@ std::vector<double> sums(int ranks, std::size_t count) {
 }
 
 TEST(PiecewiseSum, OfNothingIsThere) {
-  PiecewiseSum sum;
+  PiecewiseSum sum(3);
   EXPECT_EQ(sum.wait_for(7), 0U);
   sum.finish();
 }
@@ -41,7 +41,8 @@ TEST(PiecewiseSum, ComesToTheRootInOrder) {
     for (const std::size_t piece : pieces) {
       std::vector<double> data = numbers(world.rank(), size);
       const std::vector<double> expected = sums(world.size(), size);
-      PiecewiseSum sum(world, data, piece);
+      PiecewiseSum sum(piece);
+      sum.begin(world, data);
       if (!world.is_root()) {
         sum.finish();
         continue;
@@ -63,7 +64,8 @@ TEST(PiecewiseSum, ComesToTheRootInOrder) {
 TEST(PiecewiseSum, OfAFewNumbersIsThereAtOnce) {
   const Communicator world = Communicator::world();
   std::vector<double> data = numbers(world.rank(), 100);
-  PiecewiseSum sum(world, data, 100);
+  PiecewiseSum sum(100);
+  sum.begin(world, data);
   EXPECT_EQ(sum.wait_for(0), 100U);
   if (world.is_root()) {
     EXPECT_EQ(data, sums(world.size(), 100));
@@ -74,12 +76,14 @@ TEST(PiecewiseSum, IsNotThereBeforeTheOthersAre) {
   const Communicator world = Communicator::world();
   if (world.size() == 1) return;
   std::vector<double> data = numbers(world.rank(), 100);
+  PiecewiseSum sum(10);
   if (!world.is_root()) {
     world.barrier();
-    PiecewiseSum(world, data, 10).finish();
+    sum.begin(world, data);
+    sum.finish();
     return;
   }
-  PiecewiseSum sum(world, data, 10);
+  sum.begin(world, data);
   EXPECT_EQ(sum.wait_for(0), 0U);
   world.barrier();
   EXPECT_GE(sum.wait_for(15), 20U) << "whole pieces";
@@ -91,7 +95,8 @@ TEST(PiecewiseSum, ComesThroughATreeWhenThereAreMany) {
   const Communicator world = Communicator::world();
   constexpr int longest_chain = 1;
   std::vector<double> data = numbers(world.rank(), 1000);
-  PiecewiseSum sum(world, data, 99, longest_chain);
+  PiecewiseSum sum(99, longest_chain);
+  sum.begin(world, data);
   sum.finish();
   if (world.is_root()) {
     EXPECT_EQ(data, sums(world.size(), 1000));
@@ -101,7 +106,8 @@ TEST(PiecewiseSum, ComesThroughATreeWhenThereAreMany) {
 TEST(PiecewiseSum, WaitsForARootThatTakesItsTime) {
   const Communicator world = Communicator::world();
   std::vector<double> data = numbers(world.rank(), 10000);
-  PiecewiseSum sum(world, data, 100);
+  PiecewiseSum sum(100);
+  sum.begin(world, data);
   if (world.is_root()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   sum.finish();
   if (world.is_root()) {
@@ -111,14 +117,50 @@ TEST(PiecewiseSum, WaitsForARootThatTakesItsTime) {
 
 TEST(PiecewiseSum, FollowsAnother) {
   const Communicator world = Communicator::world();
-  PiecewiseSum sum;
+  PiecewiseSum sum(64);
   std::vector<double> data;
-  for (int again = 0; again < 5; ++again) {
-    data = numbers(world.rank(), 1000);
-    sum = PiecewiseSum(world, data, 64);
+  for (const std::size_t size : {1000U, 70U, 64U, 500U, 640U}) {
+    data = numbers(world.rank(), size);
+    sum.begin(world, data);
     sum.finish();
     world.broadcast(data);
-    EXPECT_EQ(data, sums(world.size(), 1000));
+    EXPECT_EQ(data, sums(world.size(), size));
+  }
+}
+
+TEST(PiecewiseSum, OverOtherRanksFollowsOneOverAll) {
+  const Communicator world = Communicator::world();
+  const Communicator pairs = world.split(world.rank() / 2);
+  PiecewiseSum sum(16, 2);
+  for (int again = 0; again < 3; ++again) {
+    std::vector<double> data = numbers(world.rank(), 100);
+    sum.begin(world, data);
+    sum.finish();
+    if (world.is_root()) {
+      EXPECT_EQ(data, sums(world.size(), 100));
+    }
+    data = numbers(pairs.rank(), 150);
+    sum.begin(pairs, data);
+    sum.finish();
+    if (pairs.is_root()) {
+      EXPECT_EQ(data, sums(pairs.size(), 150));
+    }
+  }
+}
+
+TEST(PiecewiseSum, KeepsItsBuffersFromOneToTheNext) {
+  const Communicator world = Communicator::world();
+  PiecewiseSum sum(64);
+  std::vector<double> data = numbers(world.rank(), 1000);
+  sum.begin(world, data);
+  sum.finish();
+  const std::size_t bytes = sum.bytes();
+  const bool is_last = world.rank() == world.size() - 1;  // who gets nothing from anybody
+  EXPECT_EQ(bytes, is_last ? 0 : 4 * 64 * sizeof(double));
+  for (int again = 0; again < 3; ++again) {
+    sum.begin(world, data);
+    sum.finish();
+    EXPECT_EQ(sum.bytes(), bytes);
   }
 }
 

@@ -39,6 +39,21 @@ TEST(FewestShared, AreThoseWhoAreWorthWakingASecondRank) {
   EXPECT_EQ(fewest_shared(Slow(1e-300)), 1'000'000'000U);
 }
 
+/// Atoms that ask for lists of their own.
+class ByAtom : public Slow {
+ public:
+  using Slow::Slow;
+  std::vector<AtomListKind> atom_lists() const override { return {{cutoff(), false, false}}; }
+};
+
+TEST(ListBuildCost, IsInForcesWhereRowsAreComputedToTheirEnd) {
+  EXPECT_EQ(list_build_cost(Ideal()), 4) << "of Lennard-Jones";
+  EXPECT_DOUBLE_EQ(list_build_cost(Slow(5)), 0.08);
+  for (const double microseconds : {0.5, 12.5, 350.0}) {
+    EXPECT_EQ(list_build_cost(ByAtom(microseconds)), 1) << "who leaves out what is too far";
+  }
+}
+
 TEST(AtomsOfEachSpecies, AreCounted) {
   const std::array<std::int32_t, 5> species{2, 0, 2, 2, 0};
   EXPECT_THAT(atoms_of_each_species(Ideal(), species, 5), testing::ElementsAre(2, 0, 3));
