@@ -41,8 +41,8 @@ class Pairs:
     """A pair potential, and how many floating-point operations it takes for a pair.
 
     The kernel takes 22: r^2 (8) and 1/r^2 (1), the sum of energies (1), and forces on both atoms
-    (12). A fused multiply-add is two of them, a division and a square root one, and exp 34, as
-    Highway computes it. What is the same for all pairs is not counted."""
+    (12). A fused multiply-add is two of them, a division and a square root one, and exp 34,
+    ours or Highway's. What is the same for all pairs is not counted."""
 
     def __init__(self, name, potential, options, own_operations):
         self.name = name

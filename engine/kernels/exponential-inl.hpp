@@ -43,8 +43,8 @@ HWY_INLINE hn::Vec<ClusterTag> exp_of_remainder(hn::Vec<ClusterTag> r) {
 }
 #endif
 
-/// e^x to the last bits: infinite where x is above 709.78, and 0 where e^x would be no normal
-/// number.
+/// e^x to the last bits. It may be infinite above 709.78, just before the numbers end, and zero
+/// below -708.39, where the normal ones do.
 HWY_INLINE hn::Vec<ClusterTag> exponential(hn::Vec<ClusterTag> x) {
   const ClusterTag d;
 #if HWY_TARGET <= HWY_AVX3

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/kernels/cluster-inl.hpp"
 #include "engine/kernels/exponential-inl.hpp"
@@ -44,10 +45,15 @@ struct Lanes {
 
 HWY_INLINE Lanes sqrt(Lanes x) { return Lanes(hn::Sqrt(x.v)); }
 HWY_INLINE Lanes exp(Lanes x) { return Lanes(exponential(x.v)); }
-/// Highway's takes neither numbers below zero for what they are nor those that are none.
+/// Highway's is right of positive finite numbers alone.
 HWY_INLINE Lanes log(Lanes x) {
   const Lanes::D d;
-  return Lanes(hn::IfThenElse(hn::Ge(x.v, hn::Zero(d)), hn::Log(d, x.v), hn::NaN(d)));
+  const auto infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  const auto zero = hn::Zero(d);
+  const auto is_right = hn::And(hn::Gt(x.v, zero), hn::Lt(x.v, infinity));
+  const auto other = hn::IfThenElse(hn::Gt(x.v, zero), x.v, hn::NaN(d));
+  const auto end = hn::IfThenElse(hn::Eq(x.v, zero), hn::Neg(infinity), other);
+  return Lanes(hn::IfThenElse(is_right, hn::Log(d, x.v), end));
 }
 HWY_INLINE Lanes sin(Lanes x) { return Lanes(hn::Sin(Lanes::D(), x.v)); }
 HWY_INLINE Lanes cos(Lanes x) { return Lanes(hn::Cos(Lanes::D(), x.v)); }

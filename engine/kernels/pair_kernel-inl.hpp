@@ -213,10 +213,11 @@ class PairKernel {
     }
   }
 
-  /// On lane k the sum of the lanes of the k-th of `count` vectors, and so on when they are few.
+  /// Sums over the lanes of each of `count` vectors, which lie `row_force_numbers` apart: lane k
+  /// has that of the k-th once `count` is the number of lanes.
   template <std::size_t count>
   static HWY_INLINE V sums_of_rows(const double* HWY_RESTRICT row) {
-#if HWY_TARGET == HWY_SCALAR
+#if HWY_TARGET == HWY_SCALAR  // one lane, of which there are no halves
     return hn::Load(d, row);
 #else
     if constexpr (count == 1) {
@@ -307,12 +308,15 @@ class PairKernel {
   }
 
   static HWY_INLINE PairDistances<D> distances(V r2) {
-    const Roots r = roots(r2);
-    const V inverse_r2 = PairFunction::only_r2 ? reciprocal(r2) : hn::Mul(r.inverse, r.inverse);
-    return {r2, inverse_r2, r.root, r.inverse};
+    if constexpr (PairFunction::only_r2) {
+      return with_roots(r2, reciprocal(r2));
+    } else {
+      const Roots r = roots(r2);
+      return {r2, hn::Mul(r.inverse, r.inverse), r.root, r.inverse};
+    }
   }
 
-  /// Of a function that should not want roots: it would get right ones, late.
+  /// The compiler leaves the roots out, unless the function wants them though it said it does not.
   static HWY_INLINE PairDistances<D> with_roots(V r2, V inverse_r2) {
     const Roots r = roots(r2);
     return {r2, inverse_r2, r.root, r.inverse};

@@ -1,4 +1,5 @@
-// What pair functions are written with: on vectors it gives what it gives for one number.
+// What pair functions are written with, which gives on vectors what it gives for one number, and
+// the distances that they get.
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tests/engine/kernels/lanes_test.cpp"
@@ -8,11 +9,24 @@
 #include <hwy/highway.h>
 
 #include "engine/kernels/lanes-inl.hpp"
+#include "engine/kernels/pair_table-inl.hpp"
 #include "engine/kernels/reciprocal-inl.hpp"
 
 #ifndef FORCEWIRE_LANES_TEST_FUNCTION
 #define FORCEWIRE_LANES_TEST_FUNCTION
-enum class Function { exponential, reciprocal, root, inverse_root, choice };
+namespace forcewire {
+enum class Function {
+  exponential,
+  logarithm,
+  sine,
+  cosine,
+  hyperbolic_tangent,
+  reciprocal,
+  root,
+  inverse_root,
+  choice
+};
+}
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -24,6 +38,14 @@ HWY_INLINE hn::Vec<ClusterTag> value(Function function, hn::Vec<ClusterTag> x) {
   switch (function) {
     case Function::exponential:
       return exp(Lanes(x)).v;
+    case Function::logarithm:
+      return log(Lanes(x)).v;
+    case Function::sine:
+      return sin(Lanes(x)).v;
+    case Function::cosine:
+      return cos(Lanes(x)).v;
+    case Function::hyperbolic_tangent:
+      return tanh(Lanes(x)).v;
     case Function::reciprocal:
       return reciprocal(x);
     case Function::root:
@@ -44,6 +66,24 @@ void apply(Function function, const double* x, double* y, std::size_t count) {
   }
 }
 
+/// u = r, whatever it says of itself.
+template <bool says_only_r2>
+struct Distance {
+  static constexpr bool only_r2 = says_only_r2;
+
+  template <class V>
+  PairValue<V> operator()(const Separation<V>& r, const V*) const {
+    return {r.r(), -r.inverse_r()};
+  }
+};
+
+double energy(bool says_only_r2, const LocalSystem& system, std::span<double> forces) {
+  static constexpr double table[pair_table_stride(0)] = {1e-4};  // a cutoff of 100 bohr
+  return says_only_r2
+             ? pair_table_kernel(system, Distance<true>(), table, 1, false, forces).energy
+             : pair_table_kernel(system, Distance<false>(), table, 1, false, forces).energy;
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace forcewire
 HWY_AFTER_NAMESPACE();
@@ -58,10 +98,15 @@ HWY_AFTER_NAMESPACE();
 #include <random>
 #include <vector>
 
+#include "engine/kernels/aligned_vector.hpp"
+#include "engine/kernels/local_system.hpp"
+#include "engine/kernels/simd.hpp"
+
 namespace forcewire {
 namespace {
 
 HWY_EXPORT(apply);
+HWY_EXPORT(energy);
 
 std::vector<double> values(Function function, std::vector<double> x) {
   x.resize((x.size() + 7) / 8 * 8, 1.0);
@@ -105,7 +150,7 @@ TEST(Lanes, NothingFiniteComesOfZero) {
 TEST(Lanes, ExponentialsAreRightToTheLastBits) {
   std::mt19937_64 random(2);
   std::vector<double> x(4000);
-  for (const double reach : {1e-9, 1.0, 20.0, 708.0}) {
+  for (const double reach : {1e-9, 1.0, 20.0, 708.3}) {
     std::uniform_real_distribution<double> exponent(-reach, reach);
     for (double& number : x) number = exponent(random);
     expect_near(Function::exponential, x, [](long double of) { return std::exp(of); });
@@ -113,12 +158,67 @@ TEST(Lanes, ExponentialsAreRightToTheLastBits) {
 }
 
 TEST(Lanes, ExponentialsEndInZeroAndInfinity) {
+  expect_near(Function::exponential, std::vector<double>(8, 709.7),
+              [](long double of) { return std::exp(of); });
   const std::vector<double> y = values(
       Function::exponential, {0.0, -746.0, -1e20, -infinity, 711.0, 1e20, infinity, std::nan("")});
   EXPECT_EQ(y[0], 1);
   for (const std::size_t small : {1U, 2U, 3U}) EXPECT_EQ(y[small], 0) << small;
   for (const std::size_t large : {4U, 5U, 6U}) EXPECT_EQ(y[large], infinity) << large;
   EXPECT_TRUE(std::isnan(y[7]));
+}
+
+TEST(Lanes, LogarithmsAreRightOrNoNumbers) {
+  expect_near(Function::logarithm, numbers(-300, 300), [](long double of) { return std::log(of); });
+  const std::vector<double> y = values(
+      Function::logarithm, {1.0, 0.0, infinity, -1.0, -1e-300, -infinity, std::nan(""), 0.5});
+  EXPECT_EQ(y[0], 0);
+  EXPECT_EQ(y[1], -infinity);
+  EXPECT_EQ(y[2], infinity);
+  for (const std::size_t none : {3U, 4U, 5U, 6U}) EXPECT_TRUE(std::isnan(y[none])) << none;
+}
+
+TEST(Lanes, CirclesAndHyperbolas) {
+  std::mt19937_64 random(3);
+  std::uniform_real_distribution<double> angle(-100, 100);
+  std::vector<double> x(4000);
+  for (double& number : x) number = angle(random);
+  const auto expect = [&](Function function, double (*exact)(double)) {
+    const std::vector<double> y = values(function, x);
+    for (std::size_t at = 0; at < x.size(); ++at) ASSERT_NEAR(y[at], exact(x[at]), 1e-15) << x[at];
+    EXPECT_TRUE(std::isnan(values(function, {std::nan("")})[0]));
+  };
+  expect(Function::sine, std::sin);
+  expect(Function::cosine, std::cos);
+  expect(Function::hyperbolic_tangent, std::tanh);
+}
+
+TEST(Lanes, DistancesAreRightForThoseWhoSaidThatTheyWantNone) {
+  // Two atoms of one cluster, and one of another that the first sees.
+  const std::size_t width = cluster_width();
+  AlignedVector<double> atoms(2 * 4 * width);
+  for (std::size_t slot = 0; slot < 2 * width; ++slot) {
+    atoms[atom_offset(slot, width)] = padding_distance * static_cast<double>(1 + slot);
+  }
+  for (const std::size_t slot : {std::size_t{0}, std::size_t{1}, width}) {
+    atoms[atom_offset(slot, width)] = 3.0 * static_cast<double>(slot);
+  }
+  std::vector<std::size_t> begin(2 * width + 1, 1);
+  begin[0] = 0;
+  const std::vector<std::int32_t> cluster{1};
+  const std::vector<std::size_t> nowhere(2 * width + 1, 0);
+  LocalSystem system;
+  system.width = width;
+  system.owned_clusters = 2;
+  system.atoms = atoms;
+  system.owned_rows = {begin, cluster};
+  system.ghost_rows = {nowhere, {}};
+  const double expected = 3.0 + 3.0 * static_cast<double>(width);
+  AlignedVector<double> forces(system.force_numbers());
+  for (const bool says_only_r2 : {false, true}) {
+    EXPECT_NEAR(HWY_DYNAMIC_DISPATCH(energy)(says_only_r2, system, forces), expected, 1e-13);
+    EXPECT_NEAR(forces[force_offset(0, width)], 2.0, 1e-15);
+  }
 }
 
 TEST(Lanes, EachLaneChoosesForItself) {

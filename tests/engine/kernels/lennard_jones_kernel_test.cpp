@@ -93,9 +93,9 @@ class Clusters {
   void fill(std::size_t clusters, int species_count, double sigma) {
     std::vector<Eigen::Vector3d> places;
     std::uniform_real_distribution<double> jitter(-0.05 * sigma, 0.05 * sigma);
-    for (int i = 0; i < 8; ++i) {
-      for (int j = 0; j < 8; ++j) {
-        for (int k = 0; k < 8; ++k) {
+    for (int i = 0; i < 10; ++i) {
+      for (int j = 0; j < 10; ++j) {
+        for (int k = 0; k < 10; ++k) {
           places.emplace_back(0.9 * sigma * Eigen::Vector3d(i, j, k) +
                               Eigen::Vector3d(jitter(random_), jitter(random_), jitter(random_)));
         }
@@ -218,6 +218,10 @@ TEST_P(LennardJonesKernel, RowsOfEveryLength) {
                                           {8, 2}, {9, 0}, {0, 9}, {1, 1}, {20, 0}};
   expect_textbook(ReferenceModel(argon(GetParam())), 30, lengths);
   expect_textbook(mixture(GetParam()), 30, lengths);
+}
+
+TEST_P(LennardJonesKernel, RowsThatAreTakenInStretches) {
+  expect_textbook(ReferenceModel(argon(GetParam())), 70, {{32, 0}, {33, 0}, {65, 0}, {1, 40}});
 }
 
 TEST_P(LennardJonesKernel, NoAtoms) { expect_textbook(ReferenceModel(argon(GetParam())), 0, {}); }
