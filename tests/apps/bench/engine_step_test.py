@@ -91,7 +91,7 @@ class EngineStepTest(BenchmarkCase):
         speed, time = (ratio["of_minima"] for ratio in figures["ratios"][:2])
         self.assertAlmostEqual(speed * time, 1)
         speed, time = (ratio["of_minima"] for ratio in figures["ratios"][2:4])
-        self.assertAlmostEqual(speed * time, 39 / 75)
+        self.assertAlmostEqual(speed * time, 31 / 67)
 
     def test_every_pass_builds_its_lists(self):
         intervals = []
