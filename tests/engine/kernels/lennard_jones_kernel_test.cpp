@@ -176,12 +176,13 @@ void expect_textbook(const ReferenceModel& model, std::size_t owned_clusters,
     const LongVector force = -u.slope / r.norm() * r;
     ReferencePair full = pair;
     full.truncation = Truncation::none;
-    const long double size = std::abs(pair_value(full, r.norm()).slope);
+    const PairValue whole = pair_value(full, r.norm());
+    const long double size = std::abs(whole.slope);
     expected[i].add(force, size);
     if (!is_ghost) expected[j].add(-force, size);
     const long double share = is_ghost ? 0.5L : 1.0L;
     energy += share * u.energy;
-    energy_scale += share * std::abs(u.energy);
+    energy_scale += share * std::abs(whole.energy);
     virial += share * r * force.transpose();
     virial_scale += share * r.norm() * force.norm();
   });
