@@ -184,7 +184,7 @@ void expect_textbook(const ReferenceModel& model, std::size_t owned_clusters,
     energy += share * u.energy;
     energy_scale += share * std::abs(whole.energy);
     virial += share * r * force.transpose();
-    virial_scale += share * r.norm() * force.norm();
+    virial_scale += share * r.norm() * size;
   });
   for (std::size_t slot = 0; slot < expected.size(); ++slot) {
     const Eigen::Vector3d force = force_in_slot(system, forces, slot);
