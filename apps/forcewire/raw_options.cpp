@@ -140,7 +140,8 @@ void declare_waiting_options(CLI::App& app, RawOptions& raw) {
                  "spin   awake; takes a core each, which the server may need\n"
                  "auto   awake for 50 us, or 1 ms after a short wait, then asleep; takes\n"
                  "       below 2 % of a core and some 50 us to wake up, on other nodes\n"
-                 "       than rank 0's up to 1/16 of the wait or 1 ms (4 ms after 1 s)\n"
+                 "       than rank 0's up to 1/16 of the wait or 1 ms (4 ms after 1 s,\n"
+                 "       20 ms after 10 s)\n"
                  "sleep  asleep at once; the same price for each request\n"
                  "Default: auto")
       ->type_name("HOW")
