@@ -209,13 +209,16 @@ class Hosts:
             time.sleep(0.05)
 
     def kill_all(self):
-        """Ends whatever runs on the hosts."""
+        """Ends whatever runs on the hosts, and removes what that cannot remove any more."""
         for number in range(len(self.spaces)):
             for pid in self.processes(number):
                 try:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
+        for name in self.names:
+            shutil.rmtree(self.folder / f"tmp-{name}", ignore_errors=True)
+            (self.folder / f"tmp-{name}").mkdir(exist_ok=True)
 
     def files(self):
         """Temporary files that are left, of all hosts."""

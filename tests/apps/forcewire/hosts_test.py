@@ -67,6 +67,7 @@ class AnswersTest(HostsTest):
     # host to host in one piece, and in two.
     SIZES = (32, 2000, 30000, 50000)
     FEWEST_SHARED = 1000
+    REQUESTS = 3  # for each: on a busy machine TCP sends now and then a packet again
 
     def setUp(self):
         super().setUp()
@@ -81,7 +82,8 @@ class AnswersTest(HostsTest):
         status, out, err = run.finish(20)
         self.assertEqual(status, 0, out + err)
         self.assertRegex(out, rf"(?m)^  ranks +{ranks}\b")
-        needed = 24 * sum(size for size in self.SIZES if size >= self.FEWEST_SHARED) * further_hosts
+        needed = 24 * self.REQUESTS * further_hosts * sum(
+            size for size in self.SIZES if size >= self.FEWEST_SHARED)
         counted = json.loads(run.stats.read_text())["between_nodes"]
         self.assertEqual(counted, {"positions_bytes": needed, "forces_bytes": needed})
         self.assertEqual(self.hosts.left_behind(), [])
@@ -95,6 +97,16 @@ class AnswersTest(HostsTest):
     def traffic(self, count):
         """Bytes that the cards of the first hosts have received, and sent."""
         return np.array([self.hosts.traffic(number) for number in range(count)]).T
+
+    def expect_answers(self, run, structure, expected, count):
+        """@return bytes received and sent by each host for a request, the fewest of several"""
+        fewest = np.full((2, count), np.inf)
+        for _ in range(self.REQUESTS):
+            before = self.traffic(count)
+            reply = run.connection.evaluate(*structure)
+            fewest = np.minimum(fewest, self.traffic(count) - before)
+            self.expect_answer(reply, expected)
+        return fewest
 
     def expect_little_traffic(self, received, sent, size, count):
         """One copy of the positions for each further host, one of the forces from it, and with each
@@ -122,10 +134,7 @@ class AnswersTest(HostsTest):
                         Run(self.hosts, count, ranks_each) as run:
                     for size, structure, expected in zip(self.SIZES, self.structures,
                                                          self.expected):
-                        before = self.traffic(count)
-                        reply = run.connection.evaluate(*structure)
-                        received, sent = self.traffic(count) - before
-                        self.expect_answer(reply, expected)
+                        received, sent = self.expect_answers(run, structure, expected, count)
                         self.expect_little_traffic(received, sent, size, count)
                     self.expect_end(run, f"{count * ranks_each} on {count} nodes", further_hosts=count - 1)
             print(f"  {count} hosts: arrays sent, of positions or forces, for each further host: "
