@@ -21,6 +21,7 @@
 #include "apps/forcewire/template_file.hpp"
 #include "apps/forcewire/usage_error.hpp"
 #include "engine/parallel/evaluator.hpp"
+#include "engine/parallel/fewest_atoms.hpp"
 #include "engine/parallel/mpi_error.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/registry.hpp"
@@ -115,7 +116,7 @@ EvaluatorOptions evaluator_options(const CommandLine& command, const Model& mode
   options.idle = command.idle;
   options.pretended_nodes = command.pretended_nodes;
   options.reproducible = command.reproducible;
-  options.fewest_shared = fewest_shared(*model.potential);
+  options.fewest_atoms = fewest_atoms(*model.potential);
   return options;
 }
 

@@ -155,10 +155,15 @@ void Report::species_row(const Model& model) {
   }
 }
 
-void Report::first_request(const Structure& structure, const Periodicity& periodicity) {
+void Report::first_request(const Structure& structure, const Periodicity& periodicity,
+                           int computing, int ranks) {
   if (!shows(Verbosity::normal)) return;
   const std::size_t atoms = structure.positions.size() / 3;
   std::string text = "first request\n" + row("atoms", fmt::format("{}", atoms));
+  if (computing < ranks) {
+    text += row("computed by",
+                fmt::format("{} of {} ranks (more would not be faster)", computing, ranks));
+  }
   text += fmt::format("  {:<18} {:^38}   {:^38}\n", "cell", "bohr", "angstrom");
   for (int axis = 0; axis < 3; ++axis) {
     const Eigen::RowVector3d vector = structure.cell.row(axis);

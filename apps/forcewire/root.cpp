@@ -217,7 +217,7 @@ SessionOptions Root::session_options(Evaluator& evaluator) {
 EngineLoopObserver Root::observer(Evaluator& evaluator) {
   return {.before =
               [this, &evaluator](const Structure& structure) {
-                if (is_first_) introduce(structure, evaluator.potential());
+                if (is_first_) introduce(structure, evaluator);
               },
           .after =
               [this, &evaluator](const ServedRequest& request) {
@@ -228,10 +228,12 @@ EngineLoopObserver Root::observer(Evaluator& evaluator) {
               }};
 }
 
-void Root::introduce(const Structure& structure, const Potential& potential) {
-  report_.first_request(structure, command_.periodicity);
+void Root::introduce(const Structure& structure, const Evaluator& evaluator) {
+  report_.first_request(structure, command_.periodicity,
+                        evaluator.ranks_for(structure.positions.size() / 3),
+                        evaluator.rank_count());
   if (command_.verbosity == Verbosity::quiet) return;
-  if (const auto text = vacuum_warning(structure, command_.periodicity, potential)) {
+  if (const auto text = vacuum_warning(structure, command_.periodicity, evaluator.potential())) {
     report_.warning(*text);
   }
 }

@@ -73,7 +73,7 @@ class Root {
   void say_waiting(std::string_view reason);
   SessionOptions session_options(Evaluator& evaluator);
   EngineLoopObserver observer(Evaluator& evaluator);
-  void introduce(const Structure& structure, const Potential& potential);
+  void introduce(const Structure& structure, const Evaluator& evaluator);
   void check(const ServedRequest& request, Evaluator& evaluator);
   void check_on_grid(const ServedRequest& request, const Cell& cell, const Potential& potential);
 

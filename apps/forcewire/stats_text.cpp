@@ -57,19 +57,22 @@ Json timing(const RunStatistics& statistics) {
   return json;
 }
 
-/// How evenly computing is spread over ranks; null if it is not known of all, or if there is none.
+/// How evenly computing is spread over the ranks that had a part in it; null if it is not known of
+/// all, or if there is none.
 /// Other times contain waiting for each other, and so would look even however uneven the work is.
 Json imbalance_of_computing(const FinishedRun& run) {
   if (static_cast<int>(run.reports.size()) != run.ranks) return nullptr;
   double total = 0;
   double max = 0;
+  int ranks = 0;
   for (const RankReport& report : run.reports) {
     const double computing = seconds(report.statistics.computing);
+    if (computing > 0) ++ranks;
     total += computing;
     max = std::max(max, computing);
   }
   if (total == 0) return nullptr;
-  const double mean = total / static_cast<double>(run.reports.size());
+  const double mean = total / ranks;
   return {{"mean_s", mean}, {"max_s", max}, {"max_over_mean", max / mean}};
 }
 

@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
-#include <exception>
 #include <stdexcept>
 #include <utility>
 
-#include "engine/geometry/coordinates.hpp"
 #include "engine/geometry/invalid_structure.hpp"
 #include "engine/geometry/reduced_cell.hpp"
+#include "engine/parallel/attempt.hpp"
 #include "engine/parallel/peak_memory.hpp"
+#include "engine/parallel/stopwatch.hpp"
 
 namespace forcewire {
 
@@ -20,38 +21,13 @@ namespace {
 using Kind = PotentialFailure::Kind;
 using Matrix3dRows = Eigen::Matrix<double, 3, 3, Eigen::RowMajor>;
 
-/// Adds the time from its construction to its end to `total`.
-class Stopwatch {
- public:
-  explicit Stopwatch(std::chrono::nanoseconds& total) : total_(total) {}
-  ~Stopwatch() { total_ += std::chrono::steady_clock::now() - start_; }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  std::chrono::nanoseconds& total_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 /// The slice of an array of the node that this rank of it fills.
-std::span<double> slice(std::span<double> data, const Communicator& node) {
-  const Part part{node.rank(), node.size()};
+std::span<double> slice(std::span<double> data, Part part) {
   return data.subspan(part.begin(data.size()), part.end(data.size()) - part.begin(data.size()));
 }
 
 std::int64_t bytes(std::size_t numbers) {
   return static_cast<std::int64_t>(numbers * sizeof(double));
-}
-
-ReplicaLists lists_for(const Potential& potential, const EvaluatorOptions& options) {
-  const Skin skin = options.skin ? Skin(*options.skin)
-                                 : Skin::adaptive(potential.cutoff(), list_build_cost(potential));
-  return {potential.cutoff(), skin, {}, potential.atom_lists()};
-}
-
-std::unique_ptr<Potential> prepared(std::unique_ptr<Potential> potential, bool reproducible) {
-  if (!reproducible) return potential;
-  return std::make_unique<ReproduciblePairs>(std::move(potential));
 }
 
 /// What the potential has to say besides numbers, and what it has not.
@@ -67,47 +43,58 @@ std::string extras_of(const Potential& potential) {
 
 Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> potential,
                      EvaluatorOptions options)
-    : world_(world),
+    : options_(std::move(options)),
+      forces_(std::move(potential), options_, arrays_, statistics_),
+      // The ranks of a potential that communicates are all there, or none.
+      teams_(world, options_.pretended_nodes,
+             forces_.potential().is_collective() ? FewestAtoms{} : options_.fewest_atoms,
+             [this](Communicator ranks, NodeLayout nodes) {
+               return make_team(std::move(ranks), std::move(nodes));
+             }),
+      gathered_number_(teams_.number_of_all()),
+      gathered_(&teams_.all()),
       world_handle_(world.handle()),
-      alone_(Communicator::self()),
-      nodes_(world, options.pretended_nodes),
-      announcer_(world, nodes_.node(), options.idle),
-      pieces_(nodes_, options.piece),
-      exchange_(world, nodes_.node()),
-      routes_(static_cast<std::size_t>(ReplicaLists::Bounds{}.lists)),
-      potential_(prepared(std::move(potential), options.reproducible)),
-      reproducible_pairs_(dynamic_cast<ReproduciblePairs*>(potential_.get())),
-      options_(std::move(options)),
-      lists_(lists_for(*potential_, options_)),
-      alone_lists_(lists_for(*potential_, options_)),
       force_sum_(options_.piece) {
   for (const std::int32_t species : options_.species) {
-    if (species < 0 || species >= potential_->species_count()) {
-      throw std::invalid_argument(
-          fmt::format("species {} of a potential for {}", species, potential_->species_count()));
+    if (species < 0 || species >= this->potential().species_count()) {
+      throw std::invalid_argument(fmt::format("species {} of a potential for {}", species,
+                                              this->potential().species_count()));
     }
   }
-  species_totals_ = atoms_of_each_species(*potential_, options_.species, 0);
+  species_totals_ = atoms_of_each_species(this->potential(), options_.species, 0);
   Attempt attempt;
-  attempt([&] { potential_->join(&world_handle_); });
-  if (const auto failure = attempt.first_failure(world_)) throw ModelError(failure->what());
+  attempt([&] { forces_.potential().join(&world_handle_); });
+  if (const auto failure = attempt.first_failure(world)) throw ModelError(failure->what());
+}
+
+std::unique_ptr<Team> Evaluator::make_team(Communicator ranks, NodeLayout nodes) const {
+  return std::make_unique<Team>(std::move(ranks), std::move(nodes), options_.idle, options_.piece,
+                                forces_.lists());
 }
 
 std::span<double> Evaluator::positions(std::size_t count) {
-  pieces_.expect(count);
-  return storage(count);
+  expected_ = count;
+  receivers_ = nullptr;
+  const std::span<double> room = storage(count);
+  const std::size_t team = teams_.number_for(count / 3);
+  if (teams_.shape(team).nodes > 1) {
+    gather(team);
+    receivers_ = gathered_;
+    receivers_->pieces.expect(count);
+  }
+  return room;
 }
 
 std::size_t Evaluator::share(std::size_t count) {
-  const std::size_t expected = pieces_.expected();
-  if (!spans_nodes(expected)) return expected;
+  if (receivers_ == nullptr) return expected_;
   const Stopwatch watch(statistics_.sharing);
-  if (pieces_.is_due(count)) {
-    const std::size_t gone = pieces_.gone();
+  PositionPieces& pieces = receivers_->pieces;
+  if (pieces.is_due(count)) {
+    const std::size_t gone = pieces.gone();
     announce({Order::share, static_cast<std::int64_t>(count), static_cast<std::int64_t>(gone)});
-    pieces_.start(positions_.data(), gone, count);
+    pieces.start(arrays_.positions.data(), gone, count);
   }
-  return pieces_.next();
+  return pieces.next();
 }
 
 Result Evaluator::evaluate(const Structure& structure) {
@@ -124,30 +111,32 @@ std::size_t Evaluator::await_forces(std::size_t count) {
 Result Evaluator::evaluate_in_pieces(const Structure& structure) {
   force_sum_.finish();  // a computation that the root does alone would write into it
   const std::size_t count = structure.positions.size();
-  const bool in_place = structure.positions.data() == positions_.data().data();
-  const std::size_t shared = pieces_.take(in_place ? count : 0);
+  const bool in_place = structure.positions.data() == arrays_.positions.data().data();
+  Team* const receivers = std::exchange(receivers_, nullptr);
+  const std::size_t shared = receivers ? receivers->pieces.take(in_place ? count : 0) : 0;
   check_structure(structure);
   try {
     const Cell cell = cell_of(structure.cell);
     check_periodicity(cell);
     // If it throws, it does so here, and not on other ranks.
-    const Cell computed_cell = options_.reproducible ? grid(cell).cell() : cell;
+    const Cell computed_cell = options_.reproducible ? forces_.grid(cell).cell() : cell;
     if (!in_place) std::ranges::copy(structure.positions, storage(count).begin());
-    positions_.sync();
+    arrays_.positions.sync();
     Command command{Order::evaluate, static_cast<std::int64_t>(count),
                     static_cast<std::int64_t>(shared)};
     Eigen::Map<Matrix3dRows>(command.cell_rows.data()) = structure.cell;
-    if (team(count).size() > 1) announce(command);
+    Team& team = team_for(count);
+    if (team.is_shared()) announce(command);
 
-    const Outcome outcome = work(cell, count, shared);
+    const auto outcome = work(team, cell, count, shared);
     if (outcome.failure) throw *outcome.failure;
     Result result;
     result.energy = outcome.sums.energy;
     result.virial = outcome.sums.virial;
-    result.forces = forces_.data().first(count);
+    result.forces = arrays_.forces.data().first(count);
     add_tail(computed_cell, count / 3, result);
     Attempt attempt;
-    attempt([&] { result.extras = extras_of(*potential_); });
+    attempt([&] { result.extras = extras_of(potential()); });
     if (attempt.failure()) throw *attempt.failure();
     if (!std::isfinite(result.energy)) {
       throw PotentialFailure(
@@ -166,19 +155,23 @@ Result Evaluator::evaluate_in_pieces(const Structure& structure) {
 int Evaluator::serve() {
   while (true) {
     const Command command = announce({});
-    const auto count = static_cast<std::size_t>(command.number);
+    const auto number = static_cast<std::size_t>(command.number);
     const auto shared = static_cast<std::size_t>(command.shared);
     switch (command.order) {
+      case Order::gather:
+        join(number);
+        break;
       case Order::grow:
-        grow(count);
+        grow(number);
         break;
       case Order::share:
-        pieces_.start(positions_.data(), shared, count);
-        count_positions(count - shared);
+        gathered_->pieces.start(arrays_.positions.data(), shared, number);
+        count_positions(*gathered_, number - shared);
         break;
       case Order::evaluate:
         // The root made the same cell from the same numbers: it does not throw here.
-        work(cell_of(Eigen::Map<const Matrix3dRows>(command.cell_rows.data())), count, shared);
+        work(*gathered_, cell_of(Eigen::Map<const Matrix3dRows>(command.cell_rows.data())), number,
+             shared);
         break;
       case Order::release:
         report();
@@ -188,6 +181,7 @@ int Evaluator::serve() {
 }
 
 std::vector<RankReport> Evaluator::release(int status) {
+  gather(teams_.number_of_all());
   announce({Order::release, status});
   return report();
 }
@@ -196,22 +190,17 @@ std::vector<RankReport> Evaluator::report() const {
   // Ranks that are on their way need milliseconds; who is not there by now has been stopped.
   constexpr std::chrono::seconds patience{5};
   return gather_reports(
-      world_, {world_.rank(), nodes_.number(), host_name(), peak_memory(), statistics_}, patience);
+      world(),
+      {world().rank(), teams_.all().nodes.number(), host_name(), peak_memory(), statistics_},
+      patience);
 }
 
-/// Who works on a structure of `count` coordinates. Waking the others and waiting for each other
-/// has its price; they sleep on when the structure is not worth it.
-const Communicator& Evaluator::team(std::size_t count) const {
-  return count / 3 < options_.fewest_shared && !potential_->is_collective() ? alone_ : world_;
-}
-
-/// Those of them who share memory with this rank.
-const Communicator& Evaluator::team_on_node(std::size_t count) const {
-  return team(count).size() < world_.size() ? alone_ : nodes_.node();
-}
-
-bool Evaluator::spans_nodes(std::size_t count) const {
-  return nodes_.node_count() > 1 && team(count).size() > 1;
+/// Root: who works on a structure of `count` coordinates, ready for the order to do so.
+Team& Evaluator::team_for(std::size_t count) {
+  const std::size_t number = teams_.number_for(count / 3);
+  if (number == 0) return *teams_.find(0);  // nobody else need know
+  gather(number);
+  return *gathered_;
 }
 
 /// What is under way between nodes ends before the next order is carried out, whether anybody still
@@ -219,230 +208,88 @@ bool Evaluator::spans_nodes(std::size_t count) const {
 /// more of them are announced.
 Evaluator::Command Evaluator::announce(Command command) {
   force_sum_.finish();
-  announcer_.announce(std::as_writable_bytes(std::span(&command, 1)));
+  gathered_->announcer.announce(std::as_writable_bytes(std::span(&command, 1)));
   const bool is_next_piece = command.order == Order::share && command.shared > 0;
   if (!is_next_piece) end_pieces();
   return command;
 }
 
+/// Root: from now on orders go to this team.
+void Evaluator::gather(std::size_t team) {
+  if (team == gathered_number_) return;
+  // Another one is formed by all.
+  const std::size_t all = teams_.number_of_all();
+  for (const std::size_t next : {all, team}) {
+    if (next == gathered_number_) continue;
+    announce({Order::gather, static_cast<std::int64_t>(next)});
+    join(next);
+  }
+}
+
+/// Who is not in a team stays with all: the next order there is for everybody again.
+void Evaluator::join(std::size_t number) {
+  Team* const team = teams_.find(number);
+  gathered_number_ = team ? number : teams_.number_of_all();
+  gathered_ = team ? team : &teams_.all();
+}
+
 std::span<double> Evaluator::storage(std::size_t count) {
   end_pieces();  // of a request that was never finished
-  if (count > positions_.data().size()) {
+  if (count > arrays_.positions.data().size()) {
+    gather(teams_.number_of_all());
     announce({Order::grow, static_cast<std::int64_t>(count)});
     if (const auto failure = grow(count)) throw *failure;
   }
-  return positions_.data().first(count);
+  return arrays_.positions.data().first(count);
 }
 
 std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
-  // Half as much again, so that a growing system does not come here at every request.
-  const std::size_t capacity = std::max(count, positions_.data().size() * 3 / 2);
-  Attempt attempt;
-  attempt([&] {
-    release_arrays();         // the old ones first, both sizes together may not fit
-    nodes_.node().barrier();  // memory is free when the last rank has let go of it
-    positions_ = SharedArray<double>(nodes_.node(), capacity);
-    if (options_.reproducible) places_ = SharedArray<double>(nodes_.node(), capacity);
-    forces_ = SharedArray<double>(nodes_.node(), capacity);
-    order_memory_ = SharedArray<std::byte>(
-        nodes_.node(), SpatialOrder::bytes_needed(capacity / 3, nodes_.node().size()));
-  });
-  const auto failure = attempt.first_failure(world_);
-  if (!failure) return std::nullopt;
-  release_arrays();
-  return PotentialFailure(
-      failure->kind(),
-      fmt::format("{} (the ranks of a node share positions, forces and order of {} atoms)",
-                  failure->what(), count / 3));
-}
-
-void Evaluator::release_arrays() {
-  positions_ = {};
-  places_ = {};
-  forces_ = {};
-  order_memory_ = {};
+  return arrays_.grow(count, options_.reproducible, world(), teams_.all().nodes.node());
 }
 
 void Evaluator::end_pieces() {
-  if (!pieces_.is_under_way()) return;
+  PositionPieces& pieces = gathered_->pieces;
+  if (!pieces.is_under_way()) return;
   const Stopwatch watch(statistics_.sharing);
-  pieces_.finish();
+  pieces.finish();
 }
 
-Evaluator::Outcome Evaluator::work(const Cell& cell, std::size_t count, std::size_t shared) {
+StructureForces::Outcome Evaluator::work(Team& team, const Cell& cell, std::size_t count,
+                                         std::size_t shared) {
   ++statistics_.evaluations;
   {
     const Stopwatch watch(statistics_.sharing);
-    share_positions(count, shared);
+    share_positions(team, count, shared);
   }
-  Attempt attempt;
-  if (!options_.reproducible) return compute(cell, positions_.data().first(count), attempt);
-  const PositionGrid grid = this->grid(cell);
-  if (!place_on_grid(cell, grid, count, attempt)) return reduce({}, attempt, count);
-  return compute(grid.cell(), places_.data().first(count), attempt);
-}
-
-PositionGrid Evaluator::grid(const Cell& cell) const {
-  // Farther than with any skin that adapts itself.
-  return {cell, 2 * (potential_->cutoff() + options_.skin.value_or(0))};
-}
-
-/// @return whether all ranks have placed their part
-bool Evaluator::place_on_grid(const Cell& cell, const PositionGrid& grid, std::size_t count,
-                              Attempt& attempt) {
-  const Stopwatch watch(statistics_.sharing);
-  const Communicator& placers = team_on_node(count);
-  const Part part{placers.rank(), placers.size()};
-  const std::size_t begin = 3 * part.begin(count / 3);
-  const std::size_t size = 3 * part.end(count / 3) - begin;
-  attempt([&] {
-    const std::span<const double> positions = positions_.data().subspan(begin, size);
-    check_coordinates(cell, positions, begin);
-    grid.place(positions, begin, places_.data().subspan(begin, size));
-  });
-  places_.sync();
-  const bool all = team(count).common_bits(attempt.failure() ? 0 : 1) != 0;
-  places_.sync();
-  return all;
-}
-
-Evaluator::Outcome Evaluator::compute(const Cell& cell, std::span<const double> positions,
-                                      Attempt& attempt) {
-  const std::size_t count = positions.size();
-  const Communicator& ranks = team(count);
-  ReplicaLists& lists = ranks.size() < world_.size() ? alone_lists_ : lists_;
-  {
-    const Stopwatch watch(statistics_.neighbor_lists);
-    const auto agree = [&](std::uint64_t bits) { return ranks.common_bits(bits); };
-    if (!lists.find(cell, positions, agree)) {
-      ++statistics_.rebuilds;
-      rebuild(lists, cell, positions, attempt);
-    }
-  }
-  LocalSums sums;
-  {
-    const Stopwatch watch(statistics_.forces);
-    const auto start = std::chrono::steady_clock::now();
-    sums = local_forces_.compute(*potential_, lists.current(), ranks, attempt);
-    if (ranks.size() == world_.size()) {
-      statistics_.computing += std::chrono::steady_clock::now() - start;
-    }
-    if (ranks.size() > 1) exchange_forces(lists.current(), attempt);
-    attempt([&] {
-      if (lists.current().exists()) local_forces_.write(lists.current(), forces_.data());
-    });
-  }
-  const Stopwatch watch(statistics_.reducing);
-  return reduce(sums, attempt, count);
-}
-
-void Evaluator::share_positions(std::size_t count, std::size_t shared) {
-  if (spans_nodes(count)) {
-    if (nodes_.is_leader()) {
-      nodes_.leaders().broadcast(positions_.data().subspan(shared, count - shared));
-      positions_.sync();
-      count_positions(count - shared);
-    }
-    // The sum over nodes wants zeros where another node owns the atom.
-    const std::span<double> own = slice(forces_.data().first(count), nodes_.node());
-    std::fill(own.begin(), own.end(), 0.0);
-    forces_.sync();
-    nodes_.node().barrier();
-    forces_.sync();
-  }
-  positions_.sync();
-}
-
-/// So many coordinates have come to this node.
-void Evaluator::count_positions(std::size_t count) {
-  if (nodes_.is_leader() && !is_root()) statistics_.position_bytes += bytes(count);
-}
-
-/// Atoms are sorted by all ranks of a node together, each list is its rank's own.
-void Evaluator::rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
-                        Attempt& attempt) {
-  const Communicator& ranks = team(positions.size());
-  const bool alone = ranks.size() < world_.size();
-  if (!alone) routes_[lists.current_number()] = {};
-  const Communicator& sorters = team_on_node(positions.size());
-  const Part sorter{sorters.rank(), sorters.size()};
-  attempt([&] {
-    const std::size_t begin = 3 * sorter.begin(positions.size() / 3);
-    const std::size_t end = 3 * sorter.end(positions.size() / 3);
-    check_coordinates(cell, positions.subspan(begin, end - begin), begin);
-  });
-  // What cannot be sorted is not sorted by anyone.
-  if (ranks.common_bits(attempt.failure() ? 0 : 1) == 0) return;
-  order_.sort(cell, positions, sorter, order_memory_.data(), [&] {
-    order_memory_.sync();
-    sorters.barrier();
-    order_memory_.sync();
-  });
-  attempt([&] {
-    lists.rebuild(cell, positions, options_.species, order_, {ranks.rank(), ranks.size()},
-                  alone ? std::span<const int>() : exchange_.mates());
-  });
-  if (!alone) {
-    routes_[lists.current_number()] =
-        exchange_.open(lists.current(), order_.atoms(), {ranks.rank(), ranks.size()}, attempt);
-  }
-  if (attempt.failure()) lists.discard_current();
-}
-
-/// Also on a rank that failed: the others wait for it.
-void Evaluator::exchange_forces(const VerletList& list, Attempt& attempt) {
-  const ForceExchange::Routes& routes = routes_[lists_.current_number()];
-  exchange_.exchange(routes, list.width(),
-                     attempt.failure() ? std::span<double>() : local_forces_.by_slot(),
-                     forces_.data());
-  attempt([&] { ForceExchange::check_foreign(routes, forces_.data()); });
-}
-
-Evaluator::Outcome Evaluator::reduce(const LocalSums& sums, const Attempt& attempt,
-                                     std::size_t count) {
-  std::array<double, 11> total{};
-  total[0] = attempt.failure() ? 1 : 0;
-  if (!attempt.failure()) {
-    total[1] = sums.energy;
-    std::copy_n(sums.virial.data(), 9, &total[2]);
-  }
-  forces_.sync();
-  const Communicator& ranks = team(count);
-  ranks.sum(total);  // nobody is past it before all have written their forces
-  forces_.sync();
-
-  Outcome outcome;
-  if (total[0] != 0) {
-    outcome.failure = attempt.first_failure(ranks);
-    return outcome;
-  }
-  if (nodes_.is_leader()) {
-    force_sum_.begin(spans_nodes(count) ? nodes_.leaders() : alone_, forces_.data().first(count));
+  StructureForces::Outcome outcome = forces_.compute(team, cell, count);
+  if (!outcome.failure && team.nodes.is_leader()) {
+    const Stopwatch watch(statistics_.reducing);
+    force_sum_.begin(team.nodes.leaders(), arrays_.forces.data().first(count));
     if (!is_root()) statistics_.force_bytes += bytes(count);
   }
-  if (options_.reproducible) {
-    outcome.sums = exact_sums(ranks);
-    return outcome;
-  }
-  outcome.sums.energy = total[1];
-  std::copy_n(&total[2], 9, outcome.sums.virial.data());
   return outcome;
 }
 
-/// Of all ranks, rounded once.
-LocalSums Evaluator::exact_sums(const Communicator& ranks) {
-  constexpr std::size_t words_each = ExactSum::word_count;
-  ReproduciblePairs::Sums& sums = reproducible_pairs_->sums();
-  std::array<std::int64_t, words_each * std::tuple_size_v<ReproduciblePairs::Sums>> words{};
-  for (std::size_t at = 0; at < sums.size(); ++at) {
-    std::ranges::copy(sums[at].words(), &words[words_each * at]);
+void Evaluator::share_positions(const Team& team, std::size_t count, std::size_t shared) {
+  if (team.spans_nodes()) {
+    if (team.nodes.is_leader()) {
+      team.nodes.leaders().broadcast(arrays_.positions.data().subspan(shared, count - shared));
+      arrays_.positions.sync();
+      count_positions(team, count - shared);
+    }
+    // The sum over nodes wants zeros where another node owns the atom.
+    const auto own = slice(arrays_.forces.data().first(count), team.part_of_node());
+    std::fill(own.begin(), own.end(), 0.0);
+    arrays_.forces.sync();
+    team.nodes.node().barrier();
+    arrays_.forces.sync();
   }
-  ranks.sum(std::span<std::int64_t>(words));
-  ReproduciblePairs::Sums total;
-  for (std::size_t at = 0; at < sums.size(); ++at) {
-    total[at] = ExactSum(std::span(words).subspan(words_each * at, words_each));
-  }
-  return ReproduciblePairs::rounded(total);
+  arrays_.positions.sync();
+}
+
+/// So many coordinates have come to this node.
+void Evaluator::count_positions(const Team& team, std::size_t count) {
+  if (team.nodes.is_leader() && !is_root()) statistics_.position_bytes += bytes(count);
 }
 
 Cell Evaluator::cell_of(const Eigen::Matrix3d& rows) const {
@@ -466,7 +313,7 @@ void Evaluator::check_periodicity(const Cell& cell) const {
   if (cell.fully_periodic()) return;
   Attempt attempt;
   std::optional<std::string> why_more_axes;
-  attempt([&] { why_more_axes = potential_->why_fully_periodic(); });
+  attempt([&] { why_more_axes = forces_.potential().why_fully_periodic(); });
   if (attempt.failure()) throw *attempt.failure();
   if (why_more_axes) throw InvalidStructure(*why_more_axes);
 }
@@ -476,7 +323,7 @@ void Evaluator::add_tail(const Cell& cell, std::size_t natoms, Result& result) {
   TailCorrection tail;
   Attempt attempt;
   if (options_.species.empty()) species_totals_[0] = static_cast<std::int64_t>(natoms);
-  attempt([&] { tail = potential_->tail(species_totals_, cell.volume()); });
+  attempt([&] { tail = forces_.potential().tail(species_totals_, cell.volume()); });
   if (attempt.failure()) throw *attempt.failure();
   result.energy += tail.energy;
   result.virial.diagonal().array() += tail.virial_diagonal;

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <mpi.h>
+
 #include <Eigen/Core>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,25 +13,17 @@
 #include <vector>
 
 #include "engine/geometry/cell.hpp"
-#include "engine/geometry/periodicity.hpp"
-#include "engine/geometry/position_grid.hpp"
-#include "engine/neighbor/replica_lists.hpp"
-#include "engine/neighbor/spatial_order.hpp"
-#include "engine/parallel/announcer.hpp"
-#include "engine/parallel/attempt.hpp"
 #include "engine/parallel/communicator.hpp"
+#include "engine/parallel/evaluator_options.hpp"
 #include "engine/parallel/evaluator_statistics.hpp"
-#include "engine/parallel/force_exchange.hpp"
-#include "engine/parallel/idle.hpp"
-#include "engine/parallel/local_forces.hpp"
-#include "engine/parallel/node_layout.hpp"
+#include "engine/parallel/node_arrays.hpp"
 #include "engine/parallel/piecewise_sum.hpp"
-#include "engine/parallel/position_pieces.hpp"
 #include "engine/parallel/rank_report.hpp"
-#include "engine/parallel/shared_array.hpp"
+#include "engine/parallel/structure_forces.hpp"
+#include "engine/parallel/team.hpp"
+#include "engine/parallel/teams.hpp"
 #include "engine/potentials/errors.hpp"
 #include "engine/potentials/potential.hpp"
-#include "engine/potentials/reproducible_pairs.hpp"
 
 namespace forcewire {
 
@@ -47,38 +42,22 @@ struct Result {
   std::string extras;                                ///< JSON, or empty
 };
 
-struct EvaluatorOptions {
-  Periodicity periodicity;            ///< which axes are periodic; default: by the lattice vectors
-  std::vector<std::int32_t> species;  ///< of each atom; empty = all of species 0
-  std::optional<double> skin;         ///< of all lists [bohr]; default: see Skin
-  int pretended_nodes = 0;            ///< split the ranks into this many nodes; 0 = the real ones
-  Idle idle = Idle::automatic;        ///< how ranks wait for the root
-  std::size_t fewest_shared = 0;      ///< smaller structures the root computes alone [atoms]
-  /// Results are the same in every bit for any number of ranks and nodes, any lattice vectors added
-  /// to positions, and whatever was evaluated before; for pair potentials. See ReproduciblePairs,
-  /// and PositionGrid for how positions are rounded. (On CPUs of one kind: other instruction sets
-  /// round otherwise.) Without it, a sequence of requests that is repeated on the same ranks has
-  /// the same results: nothing in here is chosen by the clock.
-  bool reproducible = false;
-  /// Longer arrays go from node to node in pieces of so many numbers. A mebibyte: an order to all
-  /// ranks, which each costs besides, takes little of the time in which a socket or a network moves
-  /// so many bytes; and the one piece that overlaps with nothing is little of an array for which
-  /// all this is worth while.
-  std::size_t piece = (std::size_t{1} << 20) / sizeof(double);
-};
-
-/// Computes forces on all ranks of a communicator.
+/// Computes forces on the ranks of a communicator: on as many of them as a structure is worth.
 ///
 /// The root (rank 0) calls `positions`, `evaluate` and at last `release`; every other rank calls
 /// `serve`, which returns after `release`. Positions and forces live in memory that the ranks of a
 /// node share: on one node nothing large is ever copied.
 ///
+/// Ranks that have no part in structures of this size are not told of them: those of the *gathered*
+/// team wait for orders of their own, and all others for the next order to everybody, which is to
+/// gather another team, as a rule.
+///
 /// Between nodes, positions and forces go in pieces if there are many: positions while the root
 /// still gets the rest of them (`share`), forces while it already passes others on
 /// (`evaluate_in_pieces`). Whoever has no use for that need not know of it.
 ///
-/// A failure on any rank is a failure of the evaluation, not of the evaluator: each rank notes what
-/// went wrong, all meet in the final reduction, and the root throws.
+/// A failure on any rank is a failure of the evaluation, not of the evaluator: see StructureForces.
+/// The root throws it.
 class Evaluator {
  public:
   /// @throws ModelError, on all ranks, when the potential cannot join them
@@ -91,10 +70,12 @@ class Evaluator {
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 
-  bool is_root() const { return world_.is_root(); }
-  int rank_count() const { return world_.size(); }
-  int node_count() const { return nodes_.node_count(); }
-  const Potential& potential() const { return *potential_; }
+  bool is_root() const { return world().is_root(); }
+  int rank_count() const { return world().size(); }
+  /// How many ranks compute so many atoms. @see FewestAtoms
+  int ranks_for(std::size_t natoms) const { return teams_.shape(teams_.number_for(natoms)).ranks; }
+  int node_count() const { return teams_.all().nodes.node_count(); }
+  const Potential& potential() const { return forces_.potential(); }
 
   /// Root: storage of `count` coordinates in the memory the ranks of this node share. A structure
   /// whose positions lie there is evaluated without a copy. The storage stays the same while
@@ -134,70 +115,47 @@ class Evaluator {
   const EvaluatorStatistics& statistics() const { return statistics_; }
 
  private:
-  enum class Order : std::int64_t { grow, share, evaluate, release };
+  enum class Order : std::int64_t { gather, grow, share, evaluate, release };
 
-  /// What the root tells all ranks to do.
+  /// What the root tells the gathered team to do.
   struct Command {
     Order order;
-    std::int64_t number;                // of coordinates; of `release`, the status
+    std::int64_t number;                // of coordinates; of a team; of `release`, the status
     std::int64_t shared = 0;            // so many of the coordinates went before
     std::array<double, 9> cell_rows{};  // of `evaluate`
   };
 
-  /// The same on all ranks.
-  struct Outcome {
-    LocalSums sums;
-    std::optional<PotentialFailure> failure;
-  };
-
-  const Communicator& team(std::size_t count) const;
-  const Communicator& team_on_node(std::size_t count) const;
-  bool spans_nodes(std::size_t count) const;
+  const Communicator& world() const { return teams_.all().ranks; }
+  std::unique_ptr<Team> make_team(Communicator ranks, NodeLayout nodes) const;
+  Team& team_for(std::size_t count);
   Command announce(Command command);
+  void gather(std::size_t team);
+  void join(std::size_t team);
   std::span<double> storage(std::size_t count);
   std::optional<PotentialFailure> grow(std::size_t count);
-  void release_arrays();
   void end_pieces();
-  Outcome work(const Cell& cell, std::size_t count, std::size_t shared);
-  void share_positions(std::size_t count, std::size_t shared);
-  void count_positions(std::size_t count);
+  StructureForces::Outcome work(Team& team, const Cell& cell, std::size_t count,
+                                std::size_t shared);
+  void share_positions(const Team& team, std::size_t count, std::size_t shared);
+  void count_positions(const Team& team, std::size_t count);
   std::vector<RankReport> report() const;
-  PositionGrid grid(const Cell& cell) const;
-  bool place_on_grid(const Cell& cell, const PositionGrid& grid, std::size_t count,
-                     Attempt& attempt);
-  Outcome compute(const Cell& cell, std::span<const double> positions, Attempt& attempt);
-  void rebuild(ReplicaLists& lists, const Cell& cell, std::span<const double> positions,
-               Attempt& attempt);
-  void exchange_forces(const VerletList& list, Attempt& attempt);
-  Outcome reduce(const LocalSums& sums, const Attempt& attempt, std::size_t count);
-  LocalSums exact_sums(const Communicator& ranks);
   Cell cell_of(const Eigen::Matrix3d& rows) const;
   void check_structure(const Structure& structure) const;
   void check_periodicity(const Cell& cell) const;
   void add_tail(const Cell& cell, std::size_t natoms, Result& result);
 
-  const Communicator& world_;
-  MPI_Comm world_handle_;  // for the potential
-  Communicator alone_;     // the root without the others
-  NodeLayout nodes_;
-  Announcer announcer_;
-  PositionPieces pieces_;  // between nodes
-  ForceExchange exchange_;
-  std::vector<ForceExchange::Routes> routes_;  // by number of the list
-  std::unique_ptr<Potential> potential_;
-  ReproduciblePairs* reproducible_pairs_;  // the potential, if it is that
   EvaluatorOptions options_;
-  std::vector<std::int64_t> species_totals_;  // atoms of each species
-  ReplicaLists lists_;                        // of this rank's part of the atoms
-  ReplicaLists alone_lists_;  // of all atoms; the root's, for what it computes alone
-  SpatialOrder order_;        // of the last rebuild
-  SharedArray<double> positions_;
-  SharedArray<double> places_;  // on the grid; only for reproducible results
-  SharedArray<double> forces_;
-  SharedArray<std::byte> order_memory_;
-  LocalForces local_forces_;
-  PiecewiseSum force_sum_;  // over nodes; the leaders'
   EvaluatorStatistics statistics_;
+  NodeArrays arrays_;
+  StructureForces forces_;
+  Teams teams_;
+  std::size_t gathered_number_;
+  Team* gathered_;
+  MPI_Comm world_handle_;                     // for the potential
+  std::size_t expected_ = 0;                  // coordinates, after `positions`
+  Team* receivers_ = nullptr;                 // who gets them piece by piece, if anybody does
+  PiecewiseSum force_sum_;                    // over nodes; the leaders'
+  std::vector<std::int64_t> species_totals_;  // atoms of each species
 };
 
 }  // namespace forcewire

@@ -14,9 +14,9 @@ struct EvaluatorStatistics {
   std::chrono::nanoseconds neighbor_lists{};
   std::chrono::nanoseconds forces{};
   std::chrono::nanoseconds reducing{};
-  /// Of `forces`, what this rank computed before it waited for others, in structures that all ranks
-  /// share: it says whether the work is shared out evenly. (A potential that communicates waits in
-  /// there, too.)
+  /// Of `forces`, what this rank computed before it waited for others, in structures that it
+  /// shares with them: it says whether the work is shared out evenly. (A potential that
+  /// communicates waits in there, too.)
   std::chrono::nanoseconds computing{};
   // What the leader of a node counts, except that of the root's node: each byte once.
   std::int64_t position_bytes = 0;  ///< that came to this node

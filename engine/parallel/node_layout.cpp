@@ -12,9 +12,11 @@ Communicator split_into_nodes(const Communicator& world, int pretended_nodes) {
 }  // namespace
 
 NodeLayout::NodeLayout(const Communicator& world, int pretended_nodes)
-    : node_(split_into_nodes(world, pretended_nodes)) {
+    : NodeLayout(world, split_into_nodes(world, pretended_nodes)) {}
+
+NodeLayout::NodeLayout(const Communicator& ranks, Communicator node) : node_(std::move(node)) {
   // Colour 0 holds the leaders; everybody else's communicator is of no use.
-  Communicator part = world.split(is_leader() ? 0 : 1);
+  Communicator part = ranks.split(is_leader() ? 0 : 1);
   node_count_ = part.size();
   number_ = part.rank();
   if (is_leader()) leaders_ = std::move(part);

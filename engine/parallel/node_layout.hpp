@@ -15,6 +15,10 @@ class NodeLayout {
   /// which must really share memory. @collective
   explicit NodeLayout(const Communicator& world, int pretended_nodes = 0);
 
+  /// Of those of its ranks who are in `ranks`, in their order: who shares memory still does.
+  /// @collective over `ranks`
+  NodeLayout among(const Communicator& ranks) const { return {ranks, ranks.split(number_)}; }
+
   const Communicator& node() const { return node_; }
   bool is_leader() const { return node_.is_root(); }
 
@@ -27,6 +31,8 @@ class NodeLayout {
   int number() const { return number_; }
 
  private:
+  NodeLayout(const Communicator& ranks, Communicator node);
+
   Communicator node_;
   std::optional<Communicator> leaders_;
   int node_count_;

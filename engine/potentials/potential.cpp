@@ -1,8 +1,5 @@
 #include "engine/potentials/potential.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 namespace forcewire {
 
 TailCorrection Potential::tail(std::span<const std::int64_t> /*count*/, double /*volume*/) const {
@@ -24,13 +21,6 @@ std::optional<std::string> Potential::why_fully_periodic() const { return std::n
 
 std::optional<double> Potential::pair_energy(int /*a*/, int /*b*/, double /*r*/) const {
   return std::nullopt;
-}
-
-std::size_t fewest_shared(const Potential& potential) {
-  constexpr double waking = 50;  // us
-  // Of two ranks, each saves half of the time.
-  const double atoms = std::ceil(2 * waking / potential.microseconds_per_atom());
-  return static_cast<std::size_t>(std::clamp(atoms, 2.0, 1e9));
 }
 
 double list_build_cost(const Potential& potential) {

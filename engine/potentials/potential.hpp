@@ -81,9 +81,6 @@ class Potential {
   virtual std::optional<double> pair_energy(int a, int b, double r) const;
 };
 
-/// Atoms from which on a second rank saves more than it costs to wake it.
-std::size_t fewest_shared(const Potential& potential);
-
 /// What building a list costs, in units of forces that are computed without a skin: see Skin.
 double list_build_cost(const Potential& potential);
 

@@ -107,6 +107,14 @@ TEST_F(ReportTest, FirstRequestInBothUnits) {
   EXPECT_THAT(warnings(), IsEmpty());
 }
 
+TEST_F(ReportTest, FirstRequestSaysWhenNotAllRanksComputeIt) {
+  const std::vector<double> positions{0, 0, 0, 0, 0, 2};
+  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 4, 4);
+  EXPECT_THAT(out(), Not(HasSubstr("ranks")));
+  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 1, 4);
+  EXPECT_THAT(out(), ContainsRegex("computed by +1 of 4 ranks .more would"));
+}
+
 TEST_F(ReportTest, FirstRequestOfAMolecule) {
   const std::vector<double> positions{0, 0, 0, 0, 0, 2};
   report().first_request({Eigen::Matrix3d::Zero(), positions}, {});

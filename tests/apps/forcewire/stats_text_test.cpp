@@ -126,6 +126,13 @@ TEST_F(StatsTextTest, AddsUpRanks) {
   EXPECT_EQ(stats["per_rank"][2]["memory_peak_bytes"], 1002);
 }
 
+TEST_F(StatsTextTest, RanksThatHadNoPartAreNoImbalance) {
+  FinishedRun run = finished();
+  run.reports.front().statistics.computing = {};
+  EXPECT_EQ(json::parse(stats_text(run))["imbalance"],
+            json::parse(R"({"computing": {"mean_s": 2.5, "max_s": 3.0, "max_over_mean": 1.2}})"));
+}
+
 TEST_F(StatsTextTest, WhereRanksWereSilentSumsAreNotKnown) {
   FinishedRun run = finished();
   run.reports.resize(1);

@@ -35,6 +35,14 @@ void with_pieces(EvaluatorOptions options, Body body) {
   }
 }
 
+/// The same, with all ranks for each structure, and with few for few atoms.
+template <typename Body>
+void with_pieces_by_teams(EvaluatorOptions options, Body body) {
+  with_pieces(options, body);
+  options.fewest_atoms.each = options.fewest_atoms.each_of_several_nodes = 10;
+  with_pieces(options, body);
+}
+
 Configuration some_gas(std::size_t natoms, Random& random) {
   return gas(Eigen::Vector3d(30, 35, 40).asDiagonal(), natoms, 5.0, 0, random);
 }
@@ -160,11 +168,11 @@ TEST(EvaluatorPieces, OnlyManyNumbersForOtherNodesAreAskedForEarly) {
   EXPECT_EQ(first_goal(options, 150), piece);
   EXPECT_EQ(first_goal(options, 71), piece);
   EXPECT_EQ(first_goal(options, 70), piece) << "all of them";
-  options.fewest_shared = 50;
+  options.fewest_atoms.shared = 50;
   EXPECT_EQ(first_goal(options, 150), piece);
-  options.fewest_shared = 51;  // the root's alone
+  options.fewest_atoms.shared = 51;  // the root's alone
   EXPECT_EQ(first_goal(options, 150), all);
-  options.fewest_shared = 0;
+  options.fewest_atoms.shared = 0;
   options.pretended_nodes = 1;
   EXPECT_EQ(first_goal(options, 150), all);
 }
@@ -175,9 +183,9 @@ TEST(EvaluatorPieces, RequestsThatNeverBecomeWhole) {
   const Configuration large = some_gas(60, random);
   const Configuration other = some_gas(60, random);
   EvaluatorOptions options;
-  options.fewest_shared = 10;
+  options.fewest_atoms.shared = 10;
   const Configuration tiny = some_gas(5, random);
-  with_pieces(options, [&](Evaluator& evaluator) {
+  with_pieces_by_teams(options, [&](Evaluator& evaluator) {
     for (const std::size_t end : {1U, 33U, 59U}) {
       // Followed by one that is read, is not read, makes the memory grow, is the root's alone.
       for (const auto* next : {&small, &large, &other, &tiny, &large}) {
@@ -237,8 +245,8 @@ TEST(EvaluatorPieces, ForcesThatNobodyWaitedFor) {
   const Configuration larger = some_gas(60, random);
   const Configuration tiny = some_gas(5, random);
   EvaluatorOptions options;
-  options.fewest_shared = 10;
-  with_pieces(options, [&](Evaluator& evaluator) {
+  options.fewest_atoms.shared = 10;
+  with_pieces_by_teams(options, [&](Evaluator& evaluator) {
     for (const std::size_t waited_for : {0U, 20U, 149U}) {
       for (const auto* next : {&structure, &tiny, &larger, &structure}) {
         evaluator.evaluate_in_pieces(structure.structure());

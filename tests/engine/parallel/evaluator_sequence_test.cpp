@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "engine/parallel/evaluator.hpp"
 #include "support/agreement.hpp"
@@ -131,7 +132,7 @@ TEST(EvaluatorSequence, ListsThatCostLittleAreBuiltMoreOften) {
 TEST(EvaluatorSequence, SmallStructuresAreTheRootsAlone) {
   const ReferenceModel model(argon());
   EvaluatorOptions options = with_skin();
-  options.fewest_shared = 100;
+  options.fewest_atoms.shared = 100;
   for_each_layout(options, [&](const EvaluatorOptions& layout) {
     const Communicator world = Communicator::world();
     Evaluator evaluator(world, engine_potential(model), layout);
@@ -140,8 +141,8 @@ TEST(EvaluatorSequence, SmallStructuresAreTheRootsAlone) {
       Random random(21);
       Configuration small = forcewire::liquid(sigma, 2, random);
       Configuration large = forcewire::liquid(sigma, 3, random);
-      EXPECT_LT(small.natoms(), options.fewest_shared);
-      EXPECT_GE(large.natoms(), options.fewest_shared);
+      EXPECT_LT(small.natoms(), options.fewest_atoms.shared);
+      EXPECT_GE(large.natoms(), options.fewest_atoms.shared);
       // Runs of both kinds, in which each keeps its own list.
       for (int frame = 0; frame < 24; ++frame) {
         Configuration& now = frame % 4 < 2 || frame % 7 == 0 ? small : large;
@@ -161,6 +162,60 @@ TEST(EvaluatorSequence, SmallStructuresAreTheRootsAlone) {
     }
     shared = world.max(shared);
     EXPECT_EQ(evaluator.statistics().evaluations, world.is_root() ? 25 : shared);
+  });
+}
+
+// From request to request other ranks have a part: those of a node, of some nodes, all, the root
+// alone. Whoever has none is not told.
+TEST(EvaluatorSequence, EachSizeHasItsTeam) {
+  const ReferenceModel model(argon());
+  EvaluatorOptions options = with_skin();
+  options.fewest_atoms = {.shared = 30, .each = 20, .each_of_several_nodes = 30};
+  for_each_layout(options, [&](const EvaluatorOptions& layout) {
+    const Communicator world = Communicator::world();
+    Evaluator evaluator(world, engine_potential(model), layout);
+    std::vector<int> computed(static_cast<std::size_t>(world.size()), 0);  // by each rank
+    if (evaluator.is_root()) {
+      Random random(31);
+      const Eigen::Matrix3d cell = Eigen::Vector3d(40, 42, 44).asDiagonal();
+      std::vector<Configuration> structures;
+      for (const std::size_t natoms : {20U, 45U, 70U, 100U, 160U, 250U}) {
+        structures.push_back(gas(cell, natoms, 0.9 * sigma, 0, random));
+      }
+      const auto expect_answer = [&](const Configuration& structure) {
+        ASSERT_TRUE(agrees_with_reference(evaluator, model, structure))
+            << structure.natoms() << " atoms by " << evaluator.ranks_for(structure.natoms());
+        // Ranks are in the order of nodes here.
+        const auto team = static_cast<std::size_t>(evaluator.ranks_for(structure.natoms()));
+        for (std::size_t rank = 0; rank < team; ++rank) ++computed[rank];
+      };
+      for (int frame = 0; frame < 30; ++frame) {
+        Configuration& now = structures[random() % structures.size()];
+        displace(now, 0.01 * sigma, random);
+        expect_answer(now);
+        if (frame % 3 == 0) expect_answer(now);
+        if (frame % 10 != 9) continue;
+        Configuration bad = now;
+        bad.positions[4] = std::numeric_limits<double>::quiet_NaN();
+        EXPECT_THROW(evaluator.evaluate(bad.structure()), PotentialFailure);
+        const auto team = static_cast<std::size_t>(evaluator.ranks_for(bad.natoms()));
+        for (std::size_t rank = 0; rank < team; ++rank) ++computed[rank];
+      }
+      EXPECT_EQ(evaluator.ranks_for(29), 1);
+      if (world.size() > 1) {
+        EXPECT_GT(evaluator.ranks_for(100), 1);
+      }
+      EXPECT_EQ(evaluator.ranks_for(250), world.size());
+      evaluator.release(0);
+    } else {
+      evaluator.serve();
+    }
+    for (int rank = 0; rank < world.size(); ++rank) {
+      const int expected = world.max(computed[static_cast<std::size_t>(rank)]);
+      if (rank == world.rank()) {
+        EXPECT_EQ(evaluator.statistics().evaluations, expected);
+      }
+    }
   });
 }
 

@@ -211,7 +211,7 @@ TEST(Evaluator, ReportsWhatEachRankDid) {
   const Configuration pair = gas(Eigen::Vector3d(30, 35, 40).asDiagonal(), 2, 5.0, 0, random);
   EvaluatorOptions options;
   options.pretended_nodes = std::min(2, world.size());
-  options.fewest_shared = 3;
+  options.fewest_atoms.shared = 3;
   Evaluator evaluator(world, engine_potential(ReferenceModel(argon())), options);
   if (!evaluator.is_root()) {
     evaluator.serve();

@@ -232,7 +232,7 @@ TEST(ManyBody, ATinySystemIsTheRootsAlone) {
   Random random(9);
   const Configuration c = gas(Eigen::Matrix3d::Identity() * 15, 20, 4.5, 0, random);
   EvaluatorOptions options;
-  options.fewest_shared = 50;
+  options.fewest_atoms.shared = 50;
   with_two_cutoffs(options, [&](const auto& compare) { compare(c); });
 }
 

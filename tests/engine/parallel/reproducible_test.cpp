@@ -154,10 +154,10 @@ TEST(Reproducible, WhateverWasAskedBefore) {
 }
 
 TEST(Reproducible, WhoeverComputes) {
-  // The root alone, or all.
+  // The root alone, some, or all.
   const MakePotential make = lennard_jones(ReferenceModel(argon()));
   EvaluatorOptions options = reproducible();
-  options.fewest_shared = 1000;
+  options.fewest_atoms = {.shared = 100, .each = 60, .each_of_several_nodes = 400};
   with_each(make, options, [&](Evaluator& evaluator) {
     Random random(35);
     for (const int repeats : {3, 7, 2, 7}) {

@@ -1,4 +1,5 @@
 #include "engine/potentials/kim.hpp"
+#include "engine/parallel/fewest_atoms.hpp"
 
 #include <gmock/gmock.h>
 
@@ -249,7 +250,7 @@ TEST(Kim, RefusesListsWithoutReach) {
   }
 }
 
-TEST(Kim, SharesFewAtoms) { EXPECT_EQ(fewest_shared(*make(argon).potential), 8U); }
+TEST(Kim, SharesFewAtoms) { EXPECT_EQ(fewest_atoms(*make(argon).potential).shared, 8U); }
 
 TEST(Kim, IsContentWithARankThatOwnsNothing) {
   const Model model = make(aluminium);

@@ -1,4 +1,5 @@
 #include "engine/potentials/plugin.hpp"
+#include "engine/parallel/fewest_atoms.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -205,9 +206,9 @@ TEST(Plugin, OfPairsNeedsToSayLittle) {
 }
 
 TEST(Plugin, MaySayWhatAnAtomCosts) {
-  EXPECT_EQ(fewest_shared(*make("faulty_NO_FAULT").potential), 1000U);
-  EXPECT_EQ(fewest_shared(*make("many_body_NO_FAULT").potential), 8U);
-  EXPECT_EQ(fewest_shared(*make("bare_many_body").potential), 4U);
+  EXPECT_EQ(fewest_atoms(*make("faulty_NO_FAULT").potential).shared, 1000U);
+  EXPECT_EQ(fewest_atoms(*make("many_body_NO_FAULT").potential).shared, 8U);
+  EXPECT_EQ(fewest_atoms(*make("bare_many_body").potential).shared, 4U);
 }
 
 TEST(Plugin, ThatForgetsTheEnergyHasNone) {

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "engine/parallel/fewest_atoms.hpp"
+
 namespace forcewire {
 namespace {
 
@@ -32,11 +34,18 @@ class Slow : public Ideal {
   double microseconds_;
 };
 
-TEST(FewestShared, AreThoseWhoAreWorthWakingASecondRank) {
-  EXPECT_EQ(fewest_shared(Ideal()), 1000U);
-  EXPECT_EQ(fewest_shared(Slow(3)), 34U);
-  EXPECT_EQ(fewest_shared(Slow(350)), 2U);  // one cannot be shared
-  EXPECT_EQ(fewest_shared(Slow(1e-300)), 1'000'000'000U);
+TEST(FewestAtoms, AreWorthWakingASecondRank) {
+  EXPECT_EQ(fewest_atoms(Ideal()).shared, 1000U);
+  EXPECT_EQ(fewest_atoms(Slow(3)).shared, 34U);
+  EXPECT_EQ(fewest_atoms(Slow(350)).shared, 2U);  // one cannot be shared
+  EXPECT_EQ(fewest_atoms(Slow(1e-300)).shared, 1'000'000'000U);
+}
+
+TEST(FewestAtoms, AreWorthOneMoreRank) {
+  EXPECT_EQ(fewest_atoms(Ideal()).each, 100U);
+  EXPECT_EQ(fewest_atoms(Ideal()).each_of_several_nodes, 1000U);
+  EXPECT_EQ(fewest_atoms(Slow(40)).each, 1U);
+  EXPECT_EQ(fewest_atoms(Slow(40)).each_of_several_nodes, 3U);
 }
 
 /// Atoms that ask for lists of their own.

@@ -1,0 +1,23 @@
+#include "engine/parallel/fewest_atoms.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace forcewire {
+
+FewestAtoms fewest_atoms(const Potential& potential) {
+  // Microseconds. The ranks of a node meet some five times in a step, which takes a microsecond
+  // each time for twice as many ranks: what each of them computes must be worth more. Other nodes
+  // have to be reached over the network, and nobody wakes them: their leaders look now and then.
+  constexpr double waking = 50;
+  constexpr double meeting = 10;
+  constexpr double meeting_of_nodes = 100;
+  const auto atoms = [&](double time, double fewest) {
+    const double worth_it = std::ceil(time / potential.microseconds_per_atom());
+    return static_cast<std::size_t>(std::clamp(worth_it, fewest, 1e9));
+  };
+  // Of two ranks, each saves half of the time.
+  return {atoms(2 * waking, 2), atoms(meeting, 1), atoms(meeting_of_nodes, 1)};
+}
+
+}  // namespace forcewire

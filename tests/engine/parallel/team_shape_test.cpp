@@ -1,0 +1,63 @@
+#include "engine/parallel/team_shape.hpp"
+
+#include <gmock/gmock.h>
+
+#include <vector>
+
+namespace forcewire {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<TeamShape> shapes(const std::vector<int>& ranks_of_nodes) {
+  return team_shapes(ranks_of_nodes);
+}
+
+TEST(TeamShapes, GrowFromTheRootToAll) {
+  EXPECT_THAT(shapes({1}), ElementsAre(TeamShape{1, 1}));
+  EXPECT_THAT(shapes({2}), ElementsAre(TeamShape{1, 1}, TeamShape{1, 2}));
+  EXPECT_THAT(shapes({7}),
+              ElementsAre(TeamShape{1, 1}, TeamShape{1, 2}, TeamShape{1, 4}, TeamShape{1, 7}));
+  EXPECT_THAT(shapes({1, 1}), ElementsAre(TeamShape{1, 1}, TeamShape{2, 2}));
+  EXPECT_THAT(shapes({3, 2, 2, 1, 1}),
+              ElementsAre(TeamShape{1, 1}, TeamShape{1, 2}, TeamShape{1, 3}, TeamShape{2, 5},
+                          TeamShape{4, 8}, TeamShape{5, 9}));
+}
+
+TEST(TeamShapes, HaveTheFirstRanksOfANodeOrWholeNodes) {
+  EXPECT_TRUE((TeamShape{1, 2}).contains(0, 1));
+  EXPECT_FALSE((TeamShape{1, 2}).contains(0, 2));
+  EXPECT_FALSE((TeamShape{1, 2}).contains(1, 0));
+  EXPECT_TRUE((TeamShape{2, 5}).contains(1, 2));
+  EXPECT_FALSE((TeamShape{2, 5}).contains(2, 0));
+}
+
+TEST(TeamFor, IsTheLargestThatPays) {
+  const auto two_nodes = shapes({64, 64});
+  const FewestAtoms fewest{.shared = 1000, .each = 100, .each_of_several_nodes = 1000};
+  const auto ranks = [&](std::size_t natoms) {
+    return two_nodes[team_for(natoms, two_nodes, fewest)].ranks;
+  };
+  EXPECT_EQ(ranks(999), 1);
+  EXPECT_EQ(ranks(1000), 8);
+  EXPECT_EQ(ranks(1599), 8);
+  EXPECT_EQ(ranks(1600), 16);
+  EXPECT_EQ(ranks(127'999), 64);
+  EXPECT_EQ(ranks(128'000), 128);
+}
+
+TEST(TeamFor, IsTheRootAloneWhereRanksAreOnNodesOfTheirOwn) {
+  const auto apart = shapes({1, 1});
+  const FewestAtoms fewest{.shared = 1000, .each = 100, .each_of_several_nodes = 1000};
+  EXPECT_EQ(team_for(1999, apart, fewest), 0U);
+  EXPECT_EQ(team_for(2000, apart, fewest), 1U);
+}
+
+TEST(TeamFor, IsAllWhereNothingElseIsWished) {
+  for (const auto& some : {shapes({1}), shapes({5}), shapes({2, 2, 3})}) {
+    EXPECT_EQ(team_for(1, some, {}), some.size() - 1);
+  }
+}
+
+}  // namespace
+}  // namespace forcewire
