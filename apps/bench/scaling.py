@@ -127,9 +127,9 @@ def predict(arguments, rows, parameters, socket):
     for atoms in arguments.predict_atoms:
         alone = None
         for ranks in sorted({1, *arguments.predict_ranks}):
-            nodes = model.nodes_for(ranks, arguments.ranks_per_node)
-            run = model.Run(atoms, ranks, nodes, steps_per_build, network=nodes > 1)
+            run = model.run_of_team(atoms, ranks, arguments.ranks_per_node, steps_per_build)
             predicted = model.predict(run, parameters, socket)
+            predicted |= {'ranks': ranks, 'computing': run.ranks}
             alone = alone or predicted
             speedup = alone['step_s'] / predicted['step_s']
             result.append(predicted | {'speedup': speedup, 'efficiency': speedup / ranks,
@@ -172,16 +172,17 @@ def print_measured(comparison, rows):
 
 
 def print_predictions(predictions):
-    print(f'\nPredicted round trips, socket included\n{"atoms":>8}{"ranks":>7}{"nodes":>7}'
-          f'{"step":>14}{"speed-up":>10}{"efficiency":>12}{"engine alone":>14}   '
+    print(f'\nPredicted round trips, socket included\n{"atoms":>8}{"ranks":>7}'
+          f'{"compute":>9}{"nodes":>7}{"step":>14}{"speed-up":>10}{"efficiency":>12}{"engine alone":>14}   '
           + ''.join(f'{kind:>15}' for kind in model.KINDS))
     for each in predictions:
-        print(f'{each["atoms"]:>8}{each["ranks"]:>7}{each["nodes"]:>7}'
+        print(f'{each["atoms"]:>8}{each["ranks"]:>7}{each["computing"]:>9}{each["nodes"]:>7}'
               f'{duration(each["step_s"]):>14}{each["speedup"]:>10.1f}{each["efficiency"]:>12.1%}'
               f'{each["engine_speedup"]:>13.1f}x   '
               + ''.join(f'{each["kinds_s"][kind] / each["step_s"]:>15.1%}'
                         for kind in model.KINDS))
-    print('parallel: by owned atoms; surface: images, guests, ghosts; repeated: on every rank or '
+    print('compute: so many of the ranks have a part, on so many nodes; the others would not make it '
+          'faster.\nparallel: by owned atoms; surface: images, guests, ghosts; repeated: on every rank or '
           'node; serial:\nrank 0 alone, the socket and forces of other nodes that it adds up; '
           'communication: without what the\nnetwork does while rank 0 reads and writes the socket, '
           'which is taken to overlap in full but for a\npiece of 1 MiB: the best that can be, and '

@@ -39,6 +39,10 @@ PIECE = 2 ** 20
 # engine/parallel/piecewise_sum.hpp: pieces of forces go along a chain of so many nodes at most.
 LONGEST_CHAIN = 8
 
+# engine/parallel/fewest_atoms.cpp, of Lennard-Jones: for a second rank to have a part, and for each
+# rank on one node and on several.
+FEWEST_SHARED, FEWEST_EACH, FEWEST_EACH_OF_SEVERAL_NODES = 1000, 100, 1000
+
 # For each build of a list the ranks ask each other so many times whether fast atoms miss a pair:
 # at the last steps before it, and often at the build itself (counted: 61 in 16 builds).
 QUESTIONS_BEFORE, QUESTIONS_AT_BUILD = 3, 1
@@ -295,6 +299,27 @@ def fit_line(sizes, seconds):
 
 def nodes_for(ranks, ranks_per_node):
     return ceil(ranks / ranks_per_node)
+
+
+def team(atoms, ranks, ranks_per_node):
+    """How many of the ranks compute so many atoms, and on how many nodes: see
+    engine/parallel/team_shape.hpp."""
+    of_node = min(ranks, ranks_per_node)
+    shapes = [(2 ** power, 1) for power in range((of_node - 1).bit_length())] + [(of_node, 1)]
+    nodes = nodes_for(ranks, ranks_per_node)
+    shapes += [(2 ** power * of_node, 2 ** power) for power in range(1, (nodes - 1).bit_length())]
+    if nodes > 1:
+        shapes.append((ranks, nodes))
+    if atoms < FEWEST_SHARED:
+        return shapes[0]
+    worth_it = [(some, on) for some, on in shapes if atoms // some
+                >= (FEWEST_EACH_OF_SEVERAL_NODES if on > 1 else FEWEST_EACH)]
+    return worth_it[-1] if worth_it else shapes[0]
+
+
+def run_of_team(atoms, ranks, ranks_per_node, steps_per_build):
+    computing, nodes = team(atoms, ranks, ranks_per_node)
+    return Run(atoms, computing, nodes, steps_per_build, network=nodes > 1)
 
 
 @dataclass(frozen=True)

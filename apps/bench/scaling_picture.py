@@ -40,7 +40,6 @@ def draw(rows, predictions, parameters, ranks_per_node, path):
 def modelled(atoms, all_ranks, steps_per_build, parameters, ranks_per_node):
     seconds = []
     for ranks in all_ranks:
-        nodes = model.nodes_for(ranks, ranks_per_node)
-        run = model.Run(atoms, ranks, nodes, steps_per_build, network=nodes > 1)
+        run = model.run_of_team(atoms, ranks, ranks_per_node, steps_per_build)
         seconds.append(sum(model.step(run, parameters).values()))
     return seconds

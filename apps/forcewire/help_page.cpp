@@ -18,7 +18,8 @@ constexpr std::string_view introduction =
     R"(Usage: mpirun -n RANKS forcewire [options] -m MODEL -o OPTIONS
 
 Answers i-PI, ASE or any server that speaks i-PI's socket protocol: the server moves the atoms,
-the ranks of this program compute energy, forces and virial.
+the ranks of this program compute energy, forces and virial: as many of them as the atoms are worth,
+so that more ranks never slow a small system down.
 )";
 
 constexpr std::string_view examples = R"(Examples:

@@ -129,6 +129,13 @@ class PredictionTest(unittest.TestCase):
         self.assertAlmostEqual(short.there / (2 * 24 * 32000 * 63 / 64), 1)
         self.assertEqual((short.back, short.filling), (short.there, 0))
 
+    def test_few_atoms_are_for_few_ranks(self):
+        for atoms, ranks, expected in (
+                (999, 1024, (1, 1)), (1000, 1024, (8, 1)), (4000, 1024, (32, 1)),
+                (4000, 24, (24, 1)), (32000, 1024, (128, 1)), (255999, 256, (128, 1)),
+                (256000, 1024, (256, 2)), (4000000, 1024, (1024, 8)), (4000000, 300, (300, 3))):
+            self.assertEqual(model.team(atoms, ranks, 128), expected, (atoms, ranks))
+
     def test_orders_of_pieces(self):
         for atoms, nodes, orders in (4000000, 8, 91), (4000000, 1, 0), (43690, 8, 0), (43691, 8, 1):
             run = model.Run(atoms, 1024, nodes, 12, network=nodes > 1)
