@@ -76,7 +76,7 @@ std::span<double> Evaluator::positions(std::size_t count) {
   expected_ = count;
   receivers_ = nullptr;
   const std::span<double> room = storage(count);
-  const std::size_t team = teams_.number_for(count / 3);
+  const std::size_t team = teams_.number_for(count / 3, gathered_number_);
   if (teams_.shape(team).nodes > 1) {
     gather(team);
     receivers_ = gathered_;
@@ -197,7 +197,7 @@ std::vector<RankReport> Evaluator::report() const {
 
 /// Root: who works on a structure of `count` coordinates, ready for the order to do so.
 Team& Evaluator::team_for(std::size_t count) {
-  const std::size_t number = teams_.number_for(count / 3);
+  const std::size_t number = teams_.number_for(count / 3, gathered_number_);
   if (number == 0) return *teams_.find(0);  // nobody else need know
   gather(number);
   return *gathered_;

@@ -72,8 +72,10 @@ class Evaluator {
 
   bool is_root() const { return world().is_root(); }
   int rank_count() const { return world().size(); }
-  /// How many ranks compute so many atoms. @see FewestAtoms
-  int ranks_for(std::size_t natoms) const { return teams_.shape(teams_.number_for(natoms)).ranks; }
+  /// Root: how many ranks compute so many atoms, if they are the next. @see FewestAtoms
+  int ranks_for(std::size_t natoms) const {
+    return teams_.shape(teams_.number_for(natoms, gathered_number_)).ranks;
+  }
   int node_count() const { return teams_.all().nodes.node_count(); }
   const Potential& potential() const { return forces_.potential(); }
 

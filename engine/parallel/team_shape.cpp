@@ -28,4 +28,11 @@ std::size_t team_for(std::size_t natoms, std::span<const TeamShape> shapes,
   return team;
 }
 
+std::size_t team_for(std::size_t natoms, std::span<const TeamShape> shapes,
+                     const FewestAtoms& fewest, std::size_t gathered) {
+  const std::size_t team = team_for(natoms, shapes, fewest);
+  if (team == 0 || team >= gathered) return team;  // the root alone need not be gathered
+  return team_for(natoms + natoms / 2, shapes, fewest) >= gathered ? gathered : team;
+}
+
 }  // namespace forcewire

@@ -31,4 +31,9 @@ std::vector<TeamShape> team_shapes(std::span<const int> ranks_of_nodes);
 std::size_t team_for(std::size_t natoms, std::span<const TeamShape> shapes,
                      const FewestAtoms& fewest);
 
+/// The same, but stays with the team that is `gathered` while half as many atoms again would be
+/// worth it: another one has to be gathered, for which all ranks must be woken.
+std::size_t team_for(std::size_t natoms, std::span<const TeamShape> shapes,
+                     const FewestAtoms& fewest, std::size_t gathered);
+
 }  // namespace forcewire

@@ -26,8 +26,10 @@ class Teams {
   /// @collective over `world`, which is kept by reference
   Teams(const Communicator& world, int pretended_nodes, const FewestAtoms& fewest, Make make);
 
-  /// The number of the team for so many atoms.
-  std::size_t number_for(std::size_t natoms) const { return team_for(natoms, shapes_, fewest_); }
+  /// The number of the team for so many atoms, where that of number `gathered` is at hand.
+  std::size_t number_for(std::size_t natoms, std::size_t gathered) const {
+    return team_for(natoms, shapes_, fewest_, gathered);
+  }
 
   const TeamShape& shape(std::size_t number) const { return shapes_[number]; }
 

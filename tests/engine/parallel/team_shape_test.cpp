@@ -53,6 +53,21 @@ TEST(TeamFor, IsTheRootAloneWhereRanksAreOnNodesOfTheirOwn) {
   EXPECT_EQ(team_for(2000, apart, fewest), 1U);
 }
 
+TEST(TeamFor, StaysWithTheOneThatIsGatheredIfItNearlyPays) {
+  const auto node = shapes({8});
+  const FewestAtoms fewest{.shared = 150, .each = 100};
+  const auto next = [&](std::size_t natoms, std::size_t gathered) {
+    return team_for(natoms, node, fewest, gathered);
+  };
+  EXPECT_EQ(next(800, 3), 3U);
+  EXPECT_EQ(next(534, 3), 3U);
+  EXPECT_EQ(next(533, 3), 2U);
+  EXPECT_EQ(next(799, 2), 2U);
+  EXPECT_EQ(next(800, 2), 3U);
+  EXPECT_EQ(next(149, 1), 0U) << "the root alone is always at hand";
+  EXPECT_EQ(next(200, 0), 1U);
+}
+
 TEST(TeamFor, IsAllWhereNothingElseIsWished) {
   for (const auto& some : {shapes({1}), shapes({5}), shapes({2, 2, 3})}) {
     EXPECT_EQ(team_for(1, some, {}), some.size() - 1);
