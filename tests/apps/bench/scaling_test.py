@@ -263,10 +263,10 @@ class ScriptTest(BenchmarkCase):
                                         self.earlier(floor, add_s_per_byte=KNOWN["add"]))
         self.assertIn("5 GB/s and 50 us (measured, by apps/bench/run, Python server included)",
                       said)
-        self.assertEqual([(each["atoms"], each["ranks"], each["nodes"])
+        self.assertEqual([(each["atoms"], each["ranks"], each["computing"], each["nodes"])
                           for each in figures["predicted"]],
-                         [(atoms, ranks, nodes) for atoms in (32000, 256000, 4000000)
-                          for ranks, nodes in ((1, 1), (16, 1), (128, 1), (1024, 8))])
+                         [(atoms, ranks, *model.team(atoms, ranks, 128))
+                          for atoms in (32000, 256000, 4000000) for ranks in (1, 16, 128, 1024)])
         for each in figures["predicted"]:
             self.assertAlmostEqual(each["efficiency"] * each["ranks"], each["speedup"])
             self.assertLessEqual(each["speedup"] * each["serial_fraction"], 1)
