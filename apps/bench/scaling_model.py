@@ -33,7 +33,8 @@ MOST_BITS = 16
 
 BYTES_PER_ATOM = 24  # three float64, one way
 
-# engine/parallel/evaluator.hpp: longer messages go from node to node in pieces of so many bytes.
+# engine/parallel/evaluator_options.hpp: longer messages go from node to node in pieces of so many
+# bytes.
 PIECE = 2 ** 20
 
 # engine/parallel/relay.hpp: pieces go along a chain of so many nodes at most.
