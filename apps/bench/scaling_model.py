@@ -33,10 +33,11 @@ MOST_BITS = 16
 
 BYTES_PER_ATOM = 24  # three float64, one way
 
-# engine/parallel/evaluator.hpp: longer messages go from node to node in pieces of so many bytes.
+# engine/parallel/evaluator_options.hpp: longer messages go from node to node in pieces of so many
+# bytes.
 PIECE = 2 ** 20
 
-# engine/parallel/piecewise_sum.hpp: pieces of forces go along a chain of so many nodes at most.
+# engine/parallel/relay.hpp: pieces go along a chain of so many nodes at most.
 LONGEST_CHAIN = 8
 
 # engine/parallel/fewest_atoms.cpp, of Lennard-Jones: for a second rank to have a part, and for each
@@ -178,8 +179,8 @@ class Traffic:
     """Of the root, whose link has the most to carry, in bytes."""
 
     there: float = 0  # positions that it sends
-    back: float = 0  # forces that it gets...
-    filling: float = 0  # ... and what the link could carry until the first of them are there
+    back: float = 0  # forces that it gets
+    filling: float = 0  # what it could carry while those, or these, are between other nodes
     added: float = 0  # forces that it adds to its own
 
 
@@ -187,20 +188,17 @@ def traffic(run):
     """A short broadcast and a short reduction move the bytes twice but for one share (R. Thakur,
     R. Rabenseifner, W. Gropp, Int. J. High Perform. Comput. Appl. 19, 49 (2005)).
 
-    Pieces of positions go with MPI_Ibcast, for which the root of Open MPI sends each to all of four
-    nodes, and to the children of a binomial tree of more (4.1, counted with its pml_monitoring).
-    Pieces of forces go along a chain or up a tree (PiecewiseSum): the first one has all of it to
-    go."""
+    Pieces go along a chain or a tree (Relay), away from the root or towards it: the last one of
+    positions has most of the way to go when the root has sent it, and the first one of forces has
+    gone as far when the root gets it."""
     nodes, message = run.nodes, BYTES_PER_ATOM * run.atoms
     if nodes == 1:
         return Traffic()
     if message <= PIECE:
         share = message * (1 - 1 / nodes)
         return Traffic(2 * share, 2 * share, 0, share)
-    children = nodes - 1 if nodes <= 4 else ceil(log2(nodes))
-    fan_in, steps = (1, nodes - 1) if nodes <= LONGEST_CHAIN else (2, int(log2(nodes)))
-    return Traffic(children * message, fan_in * message, fan_in * (steps - 1) * PIECE,
-                   fan_in * message)
+    fan, steps = (1, nodes - 1) if nodes <= LONGEST_CHAIN else (2, int(log2(nodes)))
+    return Traffic(fan * message, fan * message, 2 * fan * (steps - 1) * PIECE, fan * message)
 
 
 def piece_orders(run):

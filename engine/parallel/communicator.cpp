@@ -117,12 +117,6 @@ void Communicator::broadcast(std::span<double> data) const {
   });
 }
 
-Pending Communicator::start_broadcast(std::span<double> data) const {
-  return start_in_pieces(data, [this](double* piece, int count, MPI_Request* request) {
-    check_mpi(MPI_Ibcast(piece, count, MPI_DOUBLE, 0, comm_, request), "MPI_Ibcast");
-  });
-}
-
 std::string Communicator::broadcast_text(const std::string& text, int source) const {
   std::uint64_t length = text.size();
   check_mpi(MPI_Bcast(&length, 1, MPI_UINT64_T, source, comm_), "MPI_Bcast");

@@ -54,9 +54,6 @@ class Communicator {
   /// Copies `data` of the root to all ranks. @collective
   void broadcast(std::span<double> data) const;
 
-  /// Begins a `broadcast`. What ranks begin, they begin in the same order. @collective
-  Pending start_broadcast(std::span<double> data) const;
-
   /// Text of rank `source` on all ranks. @collective
   std::string broadcast_text(const std::string& text, int source) const;
 

@@ -270,10 +270,10 @@ StructureForces::Outcome Evaluator::work(Team& team, const Cell& cell, std::size
   return outcome;
 }
 
-void Evaluator::share_positions(const Team& team, std::size_t count, std::size_t shared) {
+void Evaluator::share_positions(Team& team, std::size_t count, std::size_t shared) {
   if (team.spans_nodes()) {
     if (team.nodes.is_leader()) {
-      team.nodes.leaders().broadcast(arrays_.positions.data().subspan(shared, count - shared));
+      team.pieces.bring(arrays_.positions.data().subspan(shared, count - shared));
       arrays_.positions.sync();
       count_positions(team, count - shared);
     }

@@ -138,7 +138,7 @@ class Evaluator {
   void end_pieces();
   StructureForces::Outcome work(Team& team, const Cell& cell, std::size_t count,
                                 std::size_t shared);
-  void share_positions(const Team& team, std::size_t count, std::size_t shared);
+  void share_positions(Team& team, std::size_t count, std::size_t shared);
   void count_positions(const Team& team, std::size_t count);
   std::vector<RankReport> report() const;
   Cell cell_of(const Eigen::Matrix3d& rows) const;

@@ -14,7 +14,7 @@ void PiecewiseSum::begin(const Communicator& ranks, std::span<double> data) {
   data_ = data;
   started_ = finished_ = 0;
   if (ranks.size() > 1 && data.size() > piece_) {
-    choose_sources();
+    relay_ = Relay(ranks.rank(), ranks.size(), longest_chain_);
     start_pieces();
     get_on();
   } else {
@@ -39,24 +39,16 @@ std::size_t PiecewiseSum::bytes() const {
   return numbers * sizeof(double);
 }
 
-void PiecewiseSum::choose_sources() {
-  const int fan_in = ranks_->size() <= longest_chain_ ? 1 : static_cast<int>(most_sources);
-  first_source_ = ranks_->rank() * fan_in + 1;
-  sources_ = static_cast<std::size_t>(std::clamp(ranks_->size() - first_source_, 0, fan_in));
-  target_ = (ranks_->rank() - 1) / fan_in;
-}
-
 void PiecewiseSum::start_pieces() {
   while (started_ < data_.size() && count_ < most_under_way) {
     Piece& piece = under_way(count_++);
     piece.numbers = data_.subspan(started_, std::min(piece_, data_.size() - started_));
     piece.summed_up = false;
-    for (std::size_t source = 0; source < sources_; ++source) {
+    for (std::size_t source = 0; source < relay_.after.size(); ++source) {
       Arrival& arrival = piece.arrivals[source];
       arrival.numbers.resize(piece_);
-      arrival.receive =
-          ranks_->start_receive(std::span(arrival.numbers).first(piece.numbers.size()),
-                                first_source_ + static_cast<int>(source));
+      arrival.receive = ranks_->start_receive(
+          std::span(arrival.numbers).first(piece.numbers.size()), relay_.after[source]);
     }
     started_ += piece.numbers.size();
   }
@@ -84,14 +76,14 @@ bool PiecewiseSum::get_on() {
 
 /// @return whether all that belongs to it was there
 bool PiecewiseSum::sum_up(Piece& piece) {
-  const std::span arrivals = std::span(piece.arrivals).first(sources_);
+  const std::span arrivals = std::span(piece.arrivals).first(relay_.after.size());
   for (Arrival& arrival : arrivals) {
     if (!arrival.receive.test()) return false;
   }
   for (const Arrival& arrival : arrivals) {
     std::ranges::transform(piece.numbers, arrival.numbers, piece.numbers.begin(), std::plus());
   }
-  if (!ranks_->is_root()) piece.departure = ranks_->start_send(piece.numbers, target_);
+  if (!ranks_->is_root()) piece.departure = ranks_->start_send(piece.numbers, relay_.before);
   piece.summed_up = true;
   return true;
 }

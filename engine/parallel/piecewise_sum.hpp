@@ -7,6 +7,7 @@
 
 #include "engine/parallel/communicator.hpp"
 #include "engine/parallel/pending.hpp"
+#include "engine/parallel/relay.hpp"
 
 namespace forcewire {
 
@@ -14,19 +15,16 @@ namespace forcewire {
 /// used while the rest is on its way. One is for many sums, one after the other, and keeps its
 /// buffers from one to the next.
 ///
-/// Each rank sends each number once, to the next on the way to the root. A few ranks form a chain,
-/// so that the root, too, gets each number once; more form a tree in which nobody gets one more
-/// than twice. (MPI_Ireduce does otherwise: with three ranks and more, Open MPI 4.1 has the root
-/// send an array as well.)
+/// Each rank sends each number once, to the next on the way to the root: see `Relay`. (MPI_Ireduce
+/// does otherwise: with three ranks and more, Open MPI 4.1 has the root send an array as well.)
 ///
 /// A few pieces are under way at a time. So that they go on, each rank must `wait_for` them, and
 /// nobody may begin anything else with these ranks before all have.
 class PiecewiseSum {
  public:
   /// @param piece how many numbers a piece has
-  /// @param longest_chain the most ranks that form a chain: the last one is as many steps away from
-  ///        the root, and with many of them that takes longer than to get everything twice
-  explicit PiecewiseSum(std::size_t piece, int longest_chain = 8)
+  /// @param longest_chain see Relay
+  explicit PiecewiseSum(std::size_t piece, int longest_chain = Relay::usual_longest_chain)
       : piece_(piece), longest_chain_(longest_chain) {}
 
   PiecewiseSum(const PiecewiseSum&) = delete;
@@ -51,7 +49,6 @@ class PiecewiseSum {
   std::size_t bytes() const;
 
  private:
-  static constexpr std::size_t most_sources = 2;
   /// One piece that arrives, one that is made of others' numbers, and some to go on with.
   static constexpr std::size_t most_under_way = 4;
 
@@ -64,12 +61,11 @@ class PiecewiseSum {
   /// One that is under way: what others have summed up arrives, is added to ours, and goes on.
   struct Piece {
     std::span<double> numbers;
-    std::array<Arrival, most_sources> arrivals;
+    std::array<Arrival, Relay::most_after> arrivals;  // from those after this rank
     bool summed_up = false;
     Pending departure;
   };
 
-  void choose_sources();
   void start_pieces();
   bool get_on();
   bool sum_up(Piece& piece);
@@ -78,9 +74,7 @@ class PiecewiseSum {
   std::size_t piece_;
   int longest_chain_;
   const Communicator* ranks_ = nullptr;
-  int first_source_ = 0;  // the ranks from which this one gets numbers
-  std::size_t sources_ = 0;
-  int target_ = 0;  // the rank that gets them from this one
+  Relay relay_;
   std::span<double> data_;
   std::size_t started_ = 0;   // of data_, how many numbers
   std::size_t finished_ = 0;  // ... and of these

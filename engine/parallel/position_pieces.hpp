@@ -1,22 +1,32 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <deque>
 #include <span>
-#include <vector>
 
 #include "engine/parallel/node_layout.hpp"
 #include "engine/parallel/pending.hpp"
+#include "engine/parallel/relay.hpp"
 
 namespace forcewire {
 
 /// Positions that go from the root to other nodes piece by piece, while the root still gets the
-/// rest of them. The last piece goes some other way: with it comes the order to evaluate.
+/// rest of them. The rest goes when all is there: with it comes the order to evaluate.
+///
+/// The leader of each node gets a piece once, and passes it on as its `Relay` says. (MPI_Ibcast
+/// does otherwise: Open MPI 4.1 has the root send everything to each of four nodes, and three times
+/// to eight.) It does so when it is called: at the next piece, and at the end, where the last ones
+/// have some nodes to go. To pass them on in between, while it waits for orders, would save no more
+/// time than the root takes to get a piece.
 class PositionPieces {
  public:
   /// @param nodes kept by reference
   /// @param piece the fewest coordinates that go at a time
-  PositionPieces(const NodeLayout& nodes, std::size_t piece) : nodes_(nodes), piece_(piece) {}
+  /// @param longest_chain see Relay
+  PositionPieces(const NodeLayout& nodes, std::size_t piece,
+                 int longest_chain = Relay::usual_longest_chain);
 
   // What the root keeps account of, in numbers of coordinates:
 
@@ -46,17 +56,36 @@ class PositionPieces {
   void start(std::span<double> positions, std::size_t begin, std::size_t end);
 
   /// Is something on its way, as far as this rank knows?
-  bool is_under_way() const { return !broadcasts_.empty(); }
+  bool is_under_way() const { return !under_way_.empty(); }
 
-  /// Waits for all that was begun. @collective
+  /// Waits until all that was begun is here, and has been passed on. The root waits for those after
+  /// it only, who need not be here to get what they have begun. @collective
   void finish();
 
+  /// Brings `rest`, when nothing is under way: at once what is no longer than a piece, in pieces
+  /// what is. @collective
+  void bring(std::span<double> rest);
+
  private:
+  /// One that is under way.
+  struct Piece {
+    std::span<double> numbers;
+    Pending arrival;  // nothing at the root
+    bool passed_on = false;
+    std::array<Pending, Relay::most_after> departures;
+  };
+
+  void start_piece(std::span<double> numbers);
+  bool get_on();
+  bool pass_on(Piece& piece);
+  bool has_gone(Piece& piece);
+
   const NodeLayout& nodes_;
   std::size_t piece_;
+  Relay relay_;  // a leader's
   std::size_t expected_ = 0;
   std::size_t gone_ = 0;
-  std::vector<Pending> broadcasts_;  // the leaders'
+  std::deque<Piece> under_way_;  // a leader's
 };
 
 }  // namespace forcewire

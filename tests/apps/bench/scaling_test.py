@@ -116,15 +116,13 @@ class PredictionTest(unittest.TestCase):
         self.assertAlmostEqual(more / (2 * 2 * 24 * 32000 * 0.5 * 9e-10), 1)
 
     def test_what_the_link_of_the_root_carries(self):
-        """Pieces: forces come along a chain of up to 8 nodes, or twice up a tree; positions go as
-        MPI_Ibcast of Open MPI sends them."""
+        """Pieces go once along a chain of up to 8 nodes, or twice down and up a tree."""
         message, piece = 24 * 4000000, 2 ** 20
-        for nodes, there, back, filling in ((1, 0, 0, 0), (2, 1, 1, 0), (3, 2, 1, 1), (4, 3, 1, 2),
-                                            (5, 3, 1, 3), (8, 3, 1, 6), (9, 4, 2, 4),
-                                            (64, 6, 2, 10)):
+        for nodes, each_way, filling in ((1, 0, 0), (2, 1, 0), (3, 1, 2), (4, 1, 4), (8, 1, 12),
+                                         (9, 2, 8), (64, 2, 20)):
             moved = model.traffic(model.Run(4000000, nodes, nodes, 12))
             self.assertEqual((moved.there / message, moved.back / message, moved.filling / piece),
-                             (there, back, filling), f"{nodes} nodes")
+                             (each_way, each_way, filling), f"{nodes} nodes")
         short = model.traffic(model.Run(32000, 64, 64, 12))
         self.assertAlmostEqual(short.there / (2 * 24 * 32000 * 63 / 64), 1)
         self.assertEqual((short.back, short.filling), (short.there, 0))
@@ -149,18 +147,18 @@ class PredictionTest(unittest.TestCase):
         atoms, nodes = 4000000, 8
         message = 24 * atoms
         not_overlapped = 2 ** 20 / message
-        # Slower than the socket both ways, for positions alone, and never.
+        # Slower than the socket, and faster.
         for network_byte in 1e-9, 1e-10, 1e-11:
             parameters = MADE_UP | dict(KNOWN, network_byte=network_byte)
             run = model.Run(atoms, 1024, nodes, 12, network=True)
             predicted = model.predict(run, parameters, SOCKET)
-            there, back = 3 * message * network_byte, message * network_byte
+            network = message * network_byte  # each way
             socket = message * SOCKET.byte
-            rest = predicted["engine_s"] - there - back + SOCKET.call
+            rest = predicted["engine_s"] - 2 * network + SOCKET.call
             self.assertAlmostEqual(
                 (predicted["step_s"] - rest)
-                / ((1 - not_overlapped) * (max(there, socket) + max(back, socket))
-                   + not_overlapped * (there + back + 2 * socket)), 1)
+                / (2 * (1 - not_overlapped) * max(network, socket)
+                   + 2 * not_overlapped * (network + socket)), 1)
             self.assertGreater(predicted["kinds_s"]["communication"], 0)
 
     def test_nothing_overlaps_on_one_node_or_of_one_piece(self):

@@ -115,25 +115,6 @@ TEST(Communicator, Sums) {
   EXPECT_EQ(to_root[0], world.is_root() ? n * (n + 1) / 2 : world.rank() + 1);
 }
 
-TEST(Communicator, BroadcastsSeveralInTheBackground) {
-  const Communicator world = Communicator::world();
-  std::vector<double> data(1000, -1);
-  std::vector<Pending> under_way;
-  for (std::size_t begin = 0; begin < data.size(); begin += 100) {
-    const auto piece = std::span(data).subspan(begin, 100);
-    if (world.is_root()) std::ranges::fill(piece, static_cast<double>(begin));
-    under_way.push_back(world.start_broadcast(piece));
-  }
-  while (!under_way.back().test()) {
-  }
-  for (Pending& each : under_way) each.wait();
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    ASSERT_EQ(data[i], static_cast<double>(i / 100 * 100)) << i;
-  }
-  Pending nothing = world.start_broadcast({});
-  EXPECT_TRUE(nothing.test());
-}
-
 TEST(Communicator, SendsInTheBackgroundAndInOrder) {
   const Communicator world = Communicator::world();
   const int n = world.size();
