@@ -42,7 +42,7 @@ LONGEST_CHAIN = 8
 
 # engine/parallel/fewest_atoms.cpp, of Lennard-Jones: for a second rank to have a part, and for each
 # rank on one node and on several.
-FEWEST_SHARED, FEWEST_EACH, FEWEST_EACH_OF_SEVERAL_NODES = 1000, 100, 1000
+FEWEST_SHARED, FEWEST_EACH, FEWEST_EACH_OF_SEVERAL_NODES = 1000, 100, 4000
 
 # For each build of a list the ranks ask each other so many times whether fast atoms miss a pair:
 # at the last steps before it, and often at the build itself (counted: 61 in 16 builds).

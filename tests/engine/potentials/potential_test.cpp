@@ -43,9 +43,9 @@ TEST(FewestAtoms, AreWorthWakingASecondRank) {
 
 TEST(FewestAtoms, AreWorthOneMoreRank) {
   EXPECT_EQ(fewest_atoms(Ideal()).each, 100U);
-  EXPECT_EQ(fewest_atoms(Ideal()).each_of_several_nodes, 1000U);
+  EXPECT_EQ(fewest_atoms(Ideal()).each_of_several_nodes, 4000U);
   EXPECT_EQ(fewest_atoms(Slow(40)).each, 1U);
-  EXPECT_EQ(fewest_atoms(Slow(40)).each_of_several_nodes, 3U);
+  EXPECT_EQ(fewest_atoms(Slow(40)).each_of_several_nodes, 10U);
 }
 
 /// Atoms that ask for lists of their own.
