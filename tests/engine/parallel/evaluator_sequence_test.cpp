@@ -170,7 +170,7 @@ TEST(EvaluatorSequence, SmallStructuresAreTheRootsAlone) {
 TEST(EvaluatorSequence, EachSizeHasItsTeam) {
   const ReferenceModel model(argon());
   EvaluatorOptions options = with_skin();
-  options.fewest_atoms = {.shared = 30, .each = 20, .each_of_several_nodes = 30};
+  options.fewest_atoms = {.shared = 15, .each = 10, .each_of_several_nodes = 15};
   for_each_layout(options, [&](const EvaluatorOptions& layout) {
     const Communicator world = Communicator::world();
     Evaluator evaluator(world, engine_potential(model), layout);
@@ -179,7 +179,7 @@ TEST(EvaluatorSequence, EachSizeHasItsTeam) {
       Random random(31);
       const Eigen::Matrix3d cell = Eigen::Vector3d(40, 42, 44).asDiagonal();
       std::vector<Configuration> structures;
-      for (const std::size_t natoms : {20U, 45U, 70U, 100U, 160U, 250U}) {
+      for (const std::size_t natoms : {12U, 25U, 40U, 60U, 90U, 130U}) {
         structures.push_back(gas(cell, natoms, 0.9 * sigma, 0, random));
       }
       const auto expect_answer = [&](const Configuration& structure) {
@@ -189,7 +189,7 @@ TEST(EvaluatorSequence, EachSizeHasItsTeam) {
         const auto team = static_cast<std::size_t>(evaluator.ranks_for(structure.natoms()));
         for (std::size_t rank = 0; rank < team; ++rank) ++computed[rank];
       };
-      for (int frame = 0; frame < 30; ++frame) {
+      for (int frame = 0; frame < 20; ++frame) {
         Configuration& now = structures[random() % structures.size()];
         displace(now, 0.01 * sigma, random);
         expect_answer(now);
@@ -201,11 +201,11 @@ TEST(EvaluatorSequence, EachSizeHasItsTeam) {
         const auto team = static_cast<std::size_t>(evaluator.ranks_for(bad.natoms()));
         for (std::size_t rank = 0; rank < team; ++rank) ++computed[rank];
       }
-      EXPECT_EQ(evaluator.ranks_for(29), 1);
+      EXPECT_EQ(evaluator.ranks_for(14), 1);
       if (world.size() > 1) {
-        EXPECT_GT(evaluator.ranks_for(100), 1);
+        EXPECT_GT(evaluator.ranks_for(60), 1);
       }
-      EXPECT_EQ(evaluator.ranks_for(250), world.size());
+      EXPECT_EQ(evaluator.ranks_for(130), world.size());
       evaluator.release(0);
     } else {
       evaluator.serve();
