@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -275,6 +278,20 @@ TEST(CommandLine, HelpFitsIntoAHundredColumns) {
     longest = std::max(longest, column);
   }
   EXPECT_LE(longest, 100U);
+}
+
+TEST(CommandLine, HelpTellsTheMemoryThatReadmeTells) {
+  std::ostringstream readme;
+  readme << std::ifstream(FORCEWIRE_README).rdbuf();
+  const std::string table = readme.str();
+  const std::string help = std::regex_replace(page({"--help"}), std::regex("\\s+"), " ");
+  for (const std::string row : {"list of a pair potential", "list atom by atom"}) {
+    // From the fewest atoms to the most, and with the largest figure first.
+    const std::regex figures("\\| " + row + "[^|]*\\| ([0-9.]+) kB \\|.*\\| ([0-9.]+) kB \\|\n");
+    std::smatch found;
+    ASSERT_TRUE(std::regex_search(table, found, figures)) << row;
+    EXPECT_THAT(help, HasSubstr(found.str(2) + " to " + found.str(1) + " kB"));
+  }
 }
 
 TEST(CommandLine, OtherPages) {
