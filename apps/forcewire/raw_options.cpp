@@ -16,8 +16,6 @@ void declare_server_options(CLI::App& app, RawOptions& raw) {
       ->envname("FORCEWIRE_ADDRESS")
       ->option_text("NAME")
       ->group(group);
-  // Not in the help: it is there for old scripts of i-PI's driver.
-  app.add_option("-h", raw.host)->expected(0, 1)->group("");
   app.add_option("-p,--port", raw.port, "TCP port. Default: 31415, or $FORCEWIRE_PORT")
       ->envname("FORCEWIRE_PORT")
       ->option_text("N")
@@ -147,8 +145,6 @@ void declare_waiting_options(CLI::App& app, RawOptions& raw) {
                  "Default: auto")
       ->type_name("HOW")
       ->group("Waiting");
-  // Not in the help: it is there for tests and benchmarks.
-  app.add_option("--pretended-nodes", raw.pretended_nodes)->group("");
 }
 
 void declare_output_options(CLI::App& app, RawOptions& raw) {
@@ -172,6 +168,13 @@ void declare_output_options(CLI::App& app, RawOptions& raw) {
       ->group(group);
 }
 
+void declare_hidden_options(CLI::App& app, RawOptions& raw) {
+  // For old scripts of i-PI's driver.
+  app.add_option("-h", raw.host)->expected(0, 1)->group(hidden_group);
+  // For tests and benchmarks.
+  app.add_option("--pretended-nodes", raw.pretended_nodes)->option_text("N")->group(hidden_group);
+}
+
 }  // namespace
 
 void declare_options(CLI::App& app, RawOptions& raw) {
@@ -183,6 +186,7 @@ void declare_options(CLI::App& app, RawOptions& raw) {
   declare_group_options(app, raw);
   declare_waiting_options(app, raw);
   declare_output_options(app, raw);
+  declare_hidden_options(app, raw);
   app.get_option("--options")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 

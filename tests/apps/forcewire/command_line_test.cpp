@@ -208,6 +208,11 @@ TEST(CommandLine, ComplaintsSayWhereWhatAndHow) {
   EXPECT_THAT(complaint({"-m", "lj", "argon"}), HasSubstr("argon"));
   EXPECT_THAT(complaint({"-m", "lj", "--wait"}), HasSubstr("--wait"));
   EXPECT_THAT(complaint({"-m", "lj", "-a", ""}), HasSubstr("empty address"));
+  EXPECT_THAT(complaint({"-m", "lj", "--pretended-nodes"}), HasSubstr("--pretended-nodes"));
+  for (const char* nodes : {"", "0", "-1", "two", "99999999999"}) {
+    EXPECT_THAT(complaint({"-m", "lj", "--pretended-nodes", nodes}),
+                AllOf(HasSubstr("--pretended-nodes"), HasSubstr('"' + std::string(nodes) + '"')));
+  }
   for (const char* option : {"--stop-file", "--stats"}) {
     EXPECT_THAT(complaint({"-m", "lj", option, ""}),
                 AllOf(HasSubstr("empty file name"), HasSubstr(option)));
@@ -257,6 +262,9 @@ TEST(CommandLine, HelpTeaches) {
                            "Exit status:",
                            "sigma"}) {
     EXPECT_THAT(help, HasSubstr(word));
+  }
+  for (const char* word : {"Hidden", "--pretended-nodes", "  -h", "\n\n\n"}) {
+    EXPECT_THAT(help, Not(HasSubstr(word)));
   }
   EXPECT_EQ(page({"-h"}), help);
   EXPECT_EQ(page({"-u", "-h"}), help);
