@@ -32,8 +32,8 @@ struct SessionOptions {
   /// message that has begun, theirs or ours, is finished first, and a result that we hold is
   /// delivered, unless the server keeps us waiting for two seconds.
   std::function<bool()> stop;
-  /// When `stop` has said yes: may the server have been told to leave, too? Then it is no failure
-  /// that it is gone in the middle of something. Empty: it may.
+  /// When `stop` has said yes: may the server have been told to leave at once, too? Then it is no
+  /// failure that it is gone in the middle of something. Empty: it may.
   std::function<bool()> server_stops_too = {};
   /// More atoms than this are refused before anything is allocated.
   std::int64_t max_atoms = usual_max_atoms;

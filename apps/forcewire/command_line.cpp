@@ -96,7 +96,8 @@ CommandLine interpret(const RawOptions& raw) {
   }
   result.fail_fast = raw.fail_fast;
   result.idle = parse_idle(raw.idle);
-  result.pretended_nodes = raw.pretended_nodes;
+  result.pretended_nodes =
+      parse_optional_count("--pretended-nodes", raw.pretended_nodes).value_or(0);
   result.zero_virial = raw.zero_virial;
   result.reproducible = raw.reproducible;
   result.check = raw.check;

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "apps/forcewire/raw_options.hpp"
 #include "engine/potentials/kim.hpp"
 #include "engine/potentials/registry.hpp"
 
@@ -66,6 +69,12 @@ class HelpFormatter : public CLI::Formatter {
 
   std::string make_usage(const CLI::App*, std::string) const override {
     return std::string(introduction);
+  }
+
+  std::string make_group(std::string group, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override {
+    if (group == hidden_group) return {};
+    return CLI::Formatter::make_group(std::move(group), is_positional, std::move(options));
   }
 };
 

@@ -35,7 +35,7 @@ struct RawOptions {
   bool fail_fast = false;
   std::string idle = "auto";
   std::string stats_file;
-  int pretended_nodes = 0;
+  std::optional<std::string> pretended_nodes;
   bool zero_virial = false;
   bool reproducible = false;
   bool check = false;
@@ -45,6 +45,10 @@ struct RawOptions {
   bool version = false;
   std::string list_of;
 };
+
+/// The group of options that are not in the help. It has a name: of options in none, errors would
+/// not say which they are.
+constexpr const char* hidden_group = "Hidden";
 
 /// Declares the options, with their help, to `app`, which puts what it parses into `raw`.
 void declare_options(CLI::App& app, RawOptions& raw);

@@ -94,11 +94,16 @@ void Report::warning(std::string_view text) {
   warnings_ << fmt::format("forcewire: warning: {}\n", text) << std::flush;
 }
 
-void Report::check(const CheckReport& outcome) {
+void Report::check(const CheckReport& outcome, const Model& model) {
   print(outcome.text);
   if (outcome.verdict != Verdict::disagreed) return;
-  warnings_ << "forcewire: warning: the check of the first request failed, and the run goes on. "
-               "Please report it with the structure and the command line.\n"
+  const std::string whom = model.foreign_name.empty()
+                               ? ""
+                               : fmt::format(" to the author of the {},", model.foreign_name);
+  warnings_ << fmt::format(
+                   "forcewire: warning: the check of the first request failed, and the run goes "
+                   "on. Please report it{} with the structure and the command line.\n",
+                   whom)
             << std::flush;
 }
 

@@ -62,7 +62,7 @@ class Report {
   void no_stats(const std::string& reason);
 
   /// What `--check` found; even when all else is to be quiet, for the user has asked for it.
-  void check(const CheckReport& outcome);
+  void check(const CheckReport& outcome, const Model& model);
 
   /// What was done, and where the time went.
   void summary(const RunStatistics& run, const EvaluatorStatistics& statistics);

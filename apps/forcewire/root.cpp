@@ -221,7 +221,7 @@ EngineLoopObserver Root::observer(Evaluator& evaluator) {
               },
           .after =
               [this, &evaluator](const ServedRequest& request) {
-                if (is_first_ && command_.check) check(request, evaluator);
+                if (is_first_ && command_.check) report_.check(check(request, evaluator), model_);
                 statistics_.evaluate(request.structure.positions.size() / 3);
                 report_.request(statistics_.requests(), request, evaluator.statistics());
                 is_first_ = false;
@@ -238,30 +238,26 @@ void Root::introduce(const Structure& structure, const Evaluator& evaluator) {
   }
 }
 
-void Root::check(const ServedRequest& request, Evaluator& evaluator) {
+CheckReport Root::check(const ServedRequest& request, Evaluator& evaluator) const {
   const Potential& potential = evaluator.potential();
   if (!has_pair_energies(potential)) {
     request.keep();
-    report_.check(
-        check_by_differences(evaluator, request.structure, command_.periodicity, request.result()));
-    return;
+    return check_by_differences(evaluator, request.structure, command_.periodicity,
+                                request.result());
   }
   const Cell cell(request.structure.cell, command_.periodicity);
-  if (command_.reproducible) {
-    check_on_grid(request, cell, potential);
-    return;
-  }
-  report_.check(check_result(request.structure, cell, model_.species, potential, request.result()));
+  if (command_.reproducible) return check_on_grid(request, cell, potential);
+  return check_result(request.structure, cell, model_.species, potential, request.result());
 }
 
 /// Of the rounded structure, which is the one that was computed.
-void Root::check_on_grid(const ServedRequest& request, const Cell& cell,
-                         const Potential& potential) {
+CheckReport Root::check_on_grid(const ServedRequest& request, const Cell& cell,
+                                const Potential& potential) const {
   const PositionGrid grid(cell, potential.cutoff());
   std::vector<double> places(request.structure.positions.size());
   grid.place(request.structure.positions, 0, places);
-  report_.check(check_result({request.structure.cell, places}, grid.cell(), model_.species,
-                             potential, request.result()));
+  return check_result({request.structure.cell, places}, grid.cell(), model_.species, potential,
+                      request.result());
 }
 
 }  // namespace forcewire

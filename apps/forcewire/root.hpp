@@ -74,8 +74,9 @@ class Root {
   SessionOptions session_options(Evaluator& evaluator);
   EngineLoopObserver observer(Evaluator& evaluator);
   void introduce(const Structure& structure, const Evaluator& evaluator);
-  void check(const ServedRequest& request, Evaluator& evaluator);
-  void check_on_grid(const ServedRequest& request, const Cell& cell, const Potential& potential);
+  CheckReport check(const ServedRequest& request, Evaluator& evaluator) const;
+  CheckReport check_on_grid(const ServedRequest& request, const Cell& cell,
+                            const Potential& potential) const;
 
   const CommandLine& command_;
   const Model& model_;

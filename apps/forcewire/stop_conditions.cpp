@@ -79,13 +79,12 @@ bool StopConditions::requested() {
     reason_ = fmt::format("stop file {}", stop_file_->string());
   } else if (other_) {
     reason_ = other_();
-    is_ours_alone_ = !reason_.empty();
   }
   return !reason_.empty();
 }
 
 bool StopConditions::is_ours_alone() const {
-  return is_ours_alone_ && received_signal == 0;  // it may have come since
+  return !reason_.empty() && received_signal == 0;  // it may have come since
 }
 
 bool StopConditions::stop_file_is_there() {

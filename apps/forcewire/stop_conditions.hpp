@@ -36,8 +36,9 @@ class StopConditions {
   /// Why, for people: `SIGTERM`, `--max-seconds 60`, `stop file STOP`. Empty while not requested.
   const std::string& reason() const { return reason_; }
 
-  /// Does nobody else know of the reason? A signal may have been sent to the server as well, a time
-  /// limit or a stop file may be that of the whole job.
+  /// Does the reason leave the server no right to break off? A signal may have been sent to it as
+  /// well, and ends many a program at once. One that minds the same time limit or stop file ends
+  /// its request first, or says EXIT: if it is gone inside a request, it was lost.
   bool is_ours_alone() const;
 
  private:
@@ -49,7 +50,6 @@ class StopConditions {
   std::function<std::string()> other_;
   std::chrono::steady_clock::time_point next_look_{};  // for the stop file
   std::string reason_;
-  bool is_ours_alone_ = false;
 };
 
 }  // namespace forcewire

@@ -68,6 +68,7 @@ HWY_INLINE Lanes cos(Lanes x) { return Lanes(hn::Cos(Lanes::D(), x.v)); }
 HWY_INLINE Lanes tanh(Lanes x) { return Lanes(hn::Tanh(Lanes::D(), x.v)); }
 #endif
 HWY_INLINE Lanes abs(Lanes x) { return Lanes(hn::Abs(x.v)); }
+/// Of what is no number, one of the two, on each CPU as it likes.
 HWY_INLINE Lanes min(Lanes a, Lanes b) { return Lanes(hn::Min(a.v, b.v)); }
 HWY_INLINE Lanes max(Lanes a, Lanes b) { return Lanes(hn::Max(a.v, b.v)); }
 
@@ -80,10 +81,14 @@ HWY_INLINE Lanes if_less(Lanes a, Lanes b, Lanes yes, Lanes no) {
   return Lanes(hn::IfThenElse(hn::Lt(a.v, b.v), yes.v, no.v));
 }
 
-/// table[index], of indices that are whole numbers from 0 to 2^31.
+/// table[index], of indices that are whole numbers below 2^31; table[0] where the index is below
+/// zero or no number. Where the table ends the caller knows: min(index, last) stays inside,
+/// whatever index is, and without it pairs far beyond the cutoff read what lies behind.
 HWY_INLINE Lanes look_up(const double* table, Lanes index) {
+  const Lanes::D d;
   const hn::RebindToSigned<Lanes::D> d_index;
-  return Lanes(hn::GatherIndex(Lanes::D(), table, hn::ConvertTo(d_index, index.v)));
+  const auto at = hn::IfThenElseZero(hn::Gt(index.v, hn::Zero(d)), index.v);
+  return Lanes(hn::GatherIndex(d, table, hn::ConvertTo(d_index, at)));
 }
 HWY_INLINE Lanes floor(Lanes x) { return Lanes(hn::Floor(x.v)); }
 
@@ -102,7 +107,7 @@ inline double mul_add(double a, double b, double c) { return a * b + c; }
 inline double mul_sub(double a, double b, double c) { return a * b - c; }
 inline double if_less(double a, double b, double yes, double no) { return a < b ? yes : no; }
 inline double look_up(const double* table, double index) {
-  return table[static_cast<std::size_t>(index)];
+  return table[index > 0 ? static_cast<std::size_t>(index) : 0];
 }
 
 }  // namespace HWY_NAMESPACE

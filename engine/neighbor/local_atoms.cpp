@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <utility>
 
 #include "engine/geometry/coordinates.hpp"
 #include "engine/geometry/invalid_structure.hpp"
-#include "engine/kernels/refresh_kernel.hpp"
 #include "engine/kernels/simd.hpp"
 #include "engine/neighbor/bytes_of.hpp"
 #include "engine/neighbor/resize_anew.hpp"
@@ -31,22 +28,8 @@ constexpr double few_rows = 1000;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// Atoms that stand for all others. Beads of a polymer and structures of a batch differ everywhere.
-constexpr std::size_t sample = 1000;
-
 // Columns are as wide as clusters are high, give or take this factor: speed is flat around it.
 constexpr double tolerated_misfit = 1.3;
-
-/// How far atoms at fractional coordinates `s` are from `reference`, modulo lattice vectors [bohr],
-/// squared.
-double squared_distance(const Cell& cell, const Eigen::Vector3d& s,
-                        const Eigen::Vector3d& reference) {
-  Eigen::Vector3d motion = s - reference;
-  for (int axis = 0; axis < 3; ++axis) {
-    if (cell.periodic()[static_cast<std::size_t>(axis)]) motion[axis] -= std::round(motion[axis]);
-  }
-  return (cell.matrix() * motion).squaredNorm();
-}
 
 Shift sum(const Shift& a, const Shift& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
 
@@ -229,52 +212,41 @@ void LocalAtoms::cut_into_clusters(IndexRange Column::*range) {
   }
 }
 
-/// Fills the arrays that a refresh reads, and takes the positions.
+/// Puts the arrivals into their slots, and takes their positions.
 void LocalAtoms::take(const Cell& cell, std::span<const double> positions,
                       std::span<const std::int32_t> species) {
   const std::size_t slots = clusters_.size() * width_;
-  resize_anew(atoms_, 4 * slots);
-  resize_anew(atoms_before_, 4 * slots);
-  resize_anew(source_, slots);
-  resize_anew(species_, slots);
-  for (auto* arrays : {&shift_, &reference_}) {
-    for (auto& array : *arrays) resize_anew(array, slots);
-  }
-  const auto first_owned = arrivals_.empty() ? 0 : arrivals_.front().order;
-  const auto owned = static_cast<std::int32_t>(slot_by_place_.size());
+  slots_.resize(slots, width_);
   const double far_shift = padding_distance / cell.matrix().col(0).norm();
   for (std::size_t slot = 0; slot < slots; ++slot) {
     const std::size_t cluster = slot / width_;
     const auto lane = static_cast<std::int32_t>(slot % width_);
     const bool is_padding = lane >= clusters_.atom_count(cluster);
     const PlacedAtom& arrival = arrivals_[clusters_.arrival(cluster, is_padding ? 0 : lane)];
-    const Eigen::Vector3d s =
-        cell.inverse() * position_of(positions, static_cast<std::size_t>(arrival.atom));
-    source_[slot] = 3 * static_cast<std::int64_t>(arrival.atom);
-    species_[slot] = species.empty() ? 0 : species[static_cast<std::size_t>(arrival.atom)];
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      shift_[axis][slot] = arrival.shift[axis];
-      reference_[axis][slot] = s[static_cast<int>(axis)];
-    }
-    if (is_padding) {
-      shift_[0][slot] = far_shift * (lane + 1);
-    } else if (slot < owned_.size()) {
-      owned_[slot] = arrival.atom;
-      slot_by_place_[static_cast<std::size_t>(arrival.order - first_owned)] =
-          static_cast<std::int32_t>(slot);
-    } else if (slot < owned_.size() + imaged_.size()) {
-      const std::int32_t place = arrival.order - first_owned;
-      if (0 <= place && place < owned) {
-        imaged_[slot - owned_.size()] = slot_by_place_[static_cast<std::size_t>(place)];
-      } else {
-        guests_.push_back(
-            {static_cast<std::size_t>(arrival.order), static_cast<std::int32_t>(slot)});
-      }
+    const auto atom = static_cast<std::size_t>(arrival.atom);
+    Eigen::Vector3d shift(arrival.shift[0], arrival.shift[1], arrival.shift[2]);
+    if (is_padding) shift.x() = far_shift * (lane + 1);
+    slots_.put(slot, arrival.atom, species.empty() ? 0 : species[atom], shift,
+               cell.inverse() * position_of(positions, atom));
+    if (!is_padding) note_slot(slot, arrival);
+  }
+  slots_.settle(cell, positions, owned_clusters());
+}
+
+/// Notes where an owned atom is, of which of them an arrival is an image, or that it is a guest.
+void LocalAtoms::note_slot(std::size_t slot, const PlacedAtom& arrival) {
+  const std::int32_t place =
+      arrival.order - arrivals_.front().order;  // from the first owned one on
+  if (slot < owned_.size()) {
+    owned_[slot] = arrival.atom;
+    slot_by_place_[static_cast<std::size_t>(place)] = static_cast<std::int32_t>(slot);
+  } else if (slot < owned_.size() + imaged_.size()) {
+    if (0 <= place && place < static_cast<std::int32_t>(slot_by_place_.size())) {
+      imaged_[slot - owned_.size()] = slot_by_place_[static_cast<std::size_t>(place)];
+    } else {
+      guests_.push_back({static_cast<std::size_t>(arrival.order), static_cast<std::int32_t>(slot)});
     }
   }
-  refresh(cell, positions);
-  resize_anew(selected_atoms_, atoms_.size());
-  std::ranges::copy(atoms_, selected_atoms_.begin());
 }
 
 void LocalAtoms::note_image_shifts(const Cell& cell, std::span<const double> positions,
@@ -300,7 +272,7 @@ void LocalAtoms::bound_clusters() {
   }
   resize_anew(atom_count_, clusters_.size());
   for (std::size_t cluster = 0; cluster < clusters_.size(); ++cluster) {
-    const double* atoms = &atoms_[4 * width_ * cluster];
+    const double* atoms = &slots_.atoms()[4 * width_ * cluster];
     atom_count_[cluster] = clusters_.atom_count(cluster);
     for (std::size_t axis = 0; axis < 3; ++axis) {
       const double* x = atoms + axis * width_;
@@ -317,7 +289,7 @@ void LocalAtoms::bound_clusters() {
 }
 
 SearchedClusters LocalAtoms::searched() const {
-  return {atoms_.data(),
+  return {slots_.atoms().data(),
           atom_count_.data(),
           {low_[0].data(), low_[1].data(), low_[2].data()},
           {high_[0].data(), high_[1].data(), high_[2].data()}};
@@ -337,45 +309,17 @@ void LocalAtoms::fold_images(std::span<double> forces) const {
 }
 
 double LocalAtoms::refresh(const Cell& cell, std::span<const double> positions) {
-  const auto pointers = [](const std::array<std::vector<double>, 3>& arrays) {
-    return std::array{arrays[0].data(), arrays[1].data(), arrays[2].data()};
-  };
-  std::swap(atoms_, atoms_before_);
-  inverse_cell_before_ = std::exchange(inverse_cell_, cell.inverse());
-  return refresh_atoms({source_.data(), species_.data(), pointers(shift_), pointers(reference_)},
-                       cell, positions.data(), clusters(), owned_clusters(), atoms_.data());
-}
-
-void LocalAtoms::undo_refresh() {
-  std::swap(atoms_, atoms_before_);
-  inverse_cell_ = inverse_cell_before_;
+  return slots_.refresh(cell, positions, owned_clusters());
 }
 
 bool LocalAtoms::within_since_select(const Cell& cell, std::span<const double> positions,
                                      double limit) const {
-  for (std::size_t slot = 0; slot < owned_.size(); ++slot) {
-    if (owned_[slot] == padding) continue;
-    const Eigen::Vector3d reference(reference_[0][slot], reference_[1][slot], reference_[2][slot]);
-    const Eigen::Vector3d s =
-        cell.inverse() * position_of(positions, static_cast<std::size_t>(owned_[slot]));
-    if (!(squared_distance(cell, s, reference) <= limit * limit)) return false;  // also for a NaN
-  }
-  return true;
+  return slots_.within_since_settled(cell, positions, owned_, limit);
 }
 
 bool LocalAtoms::sample_within_since_refresh(const Cell& cell, std::span<const double> positions,
                                              double limit) const {
-  const std::size_t step = std::max<std::size_t>(owned_.size() / sample, 1);
-  for (std::size_t slot = 0; slot < owned_.size(); slot += step) {
-    if (owned_[slot] == padding) continue;
-    const double* x = &atoms_[atom_offset(slot, width_)];
-    const Eigen::Vector3d reference =
-        inverse_cell_ * Eigen::Vector3d(x[0], x[width_], x[2 * width_]);
-    const Eigen::Vector3d s =
-        cell.inverse() * position_of(positions, static_cast<std::size_t>(owned_[slot]));
-    if (!(squared_distance(cell, s, reference) <= limit * limit)) return false;  // also for a NaN
-  }
-  return true;
+  return slots_.sample_within_since_refresh(cell, positions, owned_, limit);
 }
 
 double LocalAtoms::likely_pairs(double reach) const {
@@ -405,12 +349,11 @@ double LocalAtoms::likely_pairs(double reach) const {
 }
 
 std::size_t LocalAtoms::bytes() const {
-  std::size_t bytes = table_.bytes() + clusters_.bytes() +
+  std::size_t bytes = table_.bytes() + clusters_.bytes() + slots_.bytes() +
                       bytes_of(columns_, columns_around_, arrivals_, ghosts_, slot_by_place_,
-                               guests_, image_shifts_, owned_, imaged_, atom_count_, atoms_,
-                               selected_atoms_, atoms_before_, source_, species_);
-  for (const auto* arrays : {&shift_, &reference_, &low_, &high_}) {
-    bytes += bytes_of((*arrays)[0], (*arrays)[1], (*arrays)[2]);
+                               guests_, image_shifts_, owned_, imaged_, atom_count_);
+  for (const auto* corner : {&low_, &high_}) {
+    bytes += bytes_of((*corner)[0], (*corner)[1], (*corner)[2]);
   }
   return bytes;
 }

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "engine/geometry/cell.hpp"
-#include "engine/kernels/aligned_vector.hpp"
 #include "engine/kernels/search_kernel.hpp"
 #include "engine/kernels/simd.hpp"
 #include "engine/neighbor/column_clusters.hpp"
 #include "engine/neighbor/column_table.hpp"
 #include "engine/neighbor/images_in_box.hpp"
 #include "engine/neighbor/part.hpp"
+#include "engine/neighbor/slot_atoms.hpp"
 #include "engine/neighbor/spatial_order.hpp"
 
 namespace forcewire {
@@ -70,7 +70,7 @@ class LocalAtoms {
   double refresh(const Cell& cell, std::span<const double> positions);
 
   /// Takes the last `refresh` back: all atoms are where they were before it. Not twice in a row.
-  void undo_refresh();
+  void undo_refresh() { slots_.undo_refresh(); }
 
   /// What `refresh` would return but for rounding; changes nothing, and ends at the first atom that
   /// is too far.
@@ -88,7 +88,7 @@ class LocalAtoms {
   /// Memory that is held, in use or not.
   std::size_t bytes() const;
 
-  static constexpr std::int32_t padding = -1;
+  static constexpr std::int32_t padding = SlotAtoms::padding;
 
   /// Index in the request of the atom in each slot of the owned clusters, or `padding`.
   std::span<const std::int32_t> owned() const { return owned_; }
@@ -104,7 +104,7 @@ class LocalAtoms {
   std::span<const Shift> image_shifts() const { return image_shifts_; }
 
   /// Index in the request of the atom in each slot of all clusters; of padding, that of another.
-  std::int32_t atom(std::size_t slot) const { return static_cast<std::int32_t>(source_[slot] / 3); }
+  std::int32_t atom(std::size_t slot) const { return slots_.atom(slot); }
 
   /// The slot of each owned atom, by its place in the spatial order from the first owned one on.
   std::span<const std::int32_t> slot_by_place() const { return slot_by_place_; }
@@ -116,11 +116,11 @@ class LocalAtoms {
   std::size_t width() const { return width_; }
   std::size_t owned_clusters() const { return owned_.size() / width_; }
   std::size_t image_clusters() const { return imaged_.size() / width_; }
-  std::size_t clusters() const { return source_.size() / width_; }
-  std::span<const double> atoms() const { return atoms_; }  ///< as LocalSystem has them
+  std::size_t clusters() const { return slots_.size() / width_; }
+  std::span<const double> atoms() const { return slots_.atoms(); }  ///< as LocalSystem has them
 
   /// Where they were at the last `select`.
-  std::span<const double> selected_atoms() const { return selected_atoms_; }
+  std::span<const double> selected_atoms() const { return slots_.settled(); }
 
   const Box& owned_box() const { return box_; }  ///< around the owned atoms at the last `select`
 
@@ -164,6 +164,7 @@ class LocalAtoms {
   void cut_into_clusters(IndexRange Column::*range);
   void take(const Cell& cell, std::span<const double> positions,
             std::span<const std::int32_t> species);
+  void note_slot(std::size_t slot, const PlacedAtom& arrival);
   void bound_clusters();
 
   std::size_t width_ = largest_cluster;
@@ -179,19 +180,7 @@ class LocalAtoms {
   std::vector<Guest> guests_;
   std::vector<Shift> image_shifts_;
   std::vector<std::int32_t> slot_by_place_;
-  AlignedVector<double> atoms_;
-  AlignedVector<double> selected_atoms_;
-  Eigen::Matrix3d inverse_cell_ = Eigen::Matrix3d::Identity();  // of the last refresh
-
-  // What undo_refresh brings back.
-  AlignedVector<double> atoms_before_;
-  Eigen::Matrix3d inverse_cell_before_ = Eigen::Matrix3d::Identity();
-
-  // What a refresh reads, by slot; see LocalSources.
-  std::vector<std::int64_t> source_;
-  std::vector<std::int64_t> species_;
-  std::array<std::vector<double>, 3> shift_;
-  std::array<std::vector<double>, 3> reference_;
+  SlotAtoms slots_;
 
   // By cluster; see SearchedClusters.
   std::vector<std::int32_t> atom_count_;

@@ -43,6 +43,7 @@ bool has_kim() { return true; }
 Model make_kim_model(const ModelRequest& request) {
   KimModel kim(model_name(request));
   Model model;
+  model.foreign_name = fmt::format("OpenKIM model {}", kim.name());
   number_species(request.symbols, model);
   if (request.symbols.empty()) model.species_names.push_back(only_species(kim));
   model.potential = std::make_unique<KimPotential>(std::move(kim), model.species_names);

@@ -53,6 +53,14 @@ std::vector<std::int32_t> species_indices(const std::vector<std::string>& specie
   return indices;
 }
 
+Model make_foreign_model(const ModelRequest& request) {
+  Plugin plugin(request.name);
+  std::string name = fmt::format("plug-in {}", plugin.label());
+  Model model = make_plugin_model(std::move(plugin), request);
+  model.foreign_name = std::move(name);
+  return model;
+}
+
 Model make_lennard_jones(const ModelRequest& request) {
   const ModelOptions options(request.name, request.options, LennardJonesParameters::option_keys,
                              LennardJonesParameters::bare_options);
@@ -114,7 +122,7 @@ ModelInfo find_model(const std::string& name) {
 Model make_model(const ModelRequest& request) {
   if (request.name == "lj") return make_lennard_jones(request);
   if (request.name == "kim") return make_kim_model(request);
-  if (is_plugin_path(request.name)) return make_plugin_model(Plugin(request.name), request);
+  if (is_plugin_path(request.name)) return make_foreign_model(request);
   for (const forcewire_plugin* functions : shipped()) {
     if (request.name == functions->name) return make_plugin_model(Plugin(*functions), request);
   }

@@ -22,6 +22,9 @@ struct Model {
   std::unique_ptr<Potential> potential;
   std::vector<std::int32_t> species;       ///< index of each atom's species; empty: all are 0
   std::vector<std::string> species_names;  ///< by species index; empty when species do not matter
+  /// What it is when it did not come with the program: `plug-in morse (./morse.so)`, `OpenKIM model
+  /// NAME`. Empty otherwise.
+  std::string foreign_name;
 };
 
 /// Numbers species in the order in which they first occur among the atoms of a template.

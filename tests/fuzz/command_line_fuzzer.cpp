@@ -96,7 +96,9 @@ Arguments spell(const CommandLine& command) {
   if (command.stats_file) add("--stats", command.stats_file->string());
   if (command.idle == Idle::spin) add("--idle", "spin");
   if (command.idle == Idle::sleep) add("--idle", "sleep");
-  add("--pretended-nodes", std::to_string(command.pretended_nodes));
+  if (command.pretended_nodes > 0) {
+    add("--pretended-nodes", std::to_string(command.pretended_nodes));
+  }
   if (command.zero_virial) arguments.emplace_back("--zero-virial");
   if (command.reproducible) arguments.emplace_back("--reproducible");
   if (command.check) arguments.emplace_back("--check");

@@ -279,8 +279,9 @@ class Places(unittest.TestCase):
             hosts.write_text("a\n")
             run = subprocess.run([BATCH / "places"], env={**os.environ, "PBS_NODEFILE": str(hosts)},
                                  capture_output=True, text=True)
-            self.assertEqual(run.returncode, 1)
-            self.assertIn("two tasks or more expected, got 1", run.stderr)
+            self.assertEqual((run.returncode, run.stdout), (2, ""))
+            self.assertEqual(run.stderr, "places: error: too few tasks for a server and an engine "
+                                         "(expected 2 or more, got 1). Ask for more tasks.\n")
 
 
 class Cores(unittest.TestCase):
@@ -314,15 +315,15 @@ class Cores(unittest.TestCase):
 
 
 class Scripts(unittest.TestCase):
-    def start_template(self, folder, script, **variables):
+    def start_template(self, folder, script, tasks=2, **variables):
         """As its queue would start it."""
         shutil.copy(BATCH / "argon.py", folder)
         hosts = pathlib.Path(folder, "hosts")
-        hosts.write_text("localhost\nlocalhost\n")
+        hosts.write_text("localhost\n" * tasks)
         variables.update({
-            "slurm": {"SLURM_NTASKS": "2"},
+            "slurm": {"SLURM_NTASKS": str(tasks)},
             "pbs": {"PBS_O_WORKDIR": folder, "PBS_NODEFILE": str(hosts)},
-            "lsf": {"LSB_DJOB_NUMPROC": "2"},
+            "lsf": {"LSB_DJOB_NUMPROC": str(tasks)},
         }[script.split("/")[0]])
         program = pathlib.Path(sys.argv[1]).resolve().parent
         return subprocess.Popen(
@@ -353,6 +354,23 @@ class Scripts(unittest.TestCase):
                     out = self.finish(self.start_template(folder, script, IPI=ipi, ENGINES="1"), 0)
                     self.assertIn("the server sent EXIT", out)
                     self.assertRegex(out, r"(?m)^(\[1\] )?  requests +20 ")
+
+    def test_a_single_task_is_shared(self):
+        """mpirun would take no ranks for as many as there are cores."""
+        names = "one_node", "preemptible", "constant_pressure"
+        with tempfile.TemporaryDirectory() as folder:
+            shows = pathlib.Path(folder, "with_server")
+            shows.write_text("#!/bin/sh\necho $*\n")
+            shows.chmod(0o755)
+            for script in (f"{queue}/{name}" for queue in ("slurm", "pbs", "lsf") for name in names):
+                for tasks, ranks in (1, 1), (2, 1), (4, 3):
+                    with self.subTest(script=script, tasks=tasks):
+                        out = self.finish(self.start_template(folder, script, tasks), 0)
+                        self.assertIn(f" -- mpirun -n {ranks} --bind-to none forcewire ", out)
+        with tempfile.TemporaryDirectory() as folder:
+            out = self.finish(self.start_template(folder, "slurm/one_node", 1, STEPS="20"), 0)
+            self.assertIn("done at step 20", out)
+            self.assertRegex(out, r"(?m)^  ranks +1 on 1 node")
 
     def test_too_few_tasks_for_the_engines(self):
         for script in "slurm/path_integral", "pbs/path_integral", "lsf/path_integral":

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -205,6 +208,11 @@ TEST(CommandLine, ComplaintsSayWhereWhatAndHow) {
   EXPECT_THAT(complaint({"-m", "lj", "argon"}), HasSubstr("argon"));
   EXPECT_THAT(complaint({"-m", "lj", "--wait"}), HasSubstr("--wait"));
   EXPECT_THAT(complaint({"-m", "lj", "-a", ""}), HasSubstr("empty address"));
+  EXPECT_THAT(complaint({"-m", "lj", "--pretended-nodes"}), HasSubstr("--pretended-nodes"));
+  for (const char* nodes : {"", "0", "-1", "two", "99999999999"}) {
+    EXPECT_THAT(complaint({"-m", "lj", "--pretended-nodes", nodes}),
+                AllOf(HasSubstr("--pretended-nodes"), HasSubstr('"' + std::string(nodes) + '"')));
+  }
   for (const char* option : {"--stop-file", "--stats"}) {
     EXPECT_THAT(complaint({"-m", "lj", option, ""}),
                 AllOf(HasSubstr("empty file name"), HasSubstr(option)));
@@ -255,6 +263,9 @@ TEST(CommandLine, HelpTeaches) {
                            "sigma"}) {
     EXPECT_THAT(help, HasSubstr(word));
   }
+  for (const char* word : {"Hidden", "--pretended-nodes", "  -h", "\n\n\n"}) {
+    EXPECT_THAT(help, Not(HasSubstr(word)));
+  }
   EXPECT_EQ(page({"-h"}), help);
   EXPECT_EQ(page({"-u", "-h"}), help);
 }
@@ -275,6 +286,20 @@ TEST(CommandLine, HelpFitsIntoAHundredColumns) {
     longest = std::max(longest, column);
   }
   EXPECT_LE(longest, 100U);
+}
+
+TEST(CommandLine, HelpTellsTheMemoryThatReadmeTells) {
+  std::ostringstream readme;
+  readme << std::ifstream(FORCEWIRE_README).rdbuf();
+  const std::string table = readme.str();
+  const std::string help = std::regex_replace(page({"--help"}), std::regex("\\s+"), " ");
+  for (const std::string row : {"list of a pair potential", "list atom by atom"}) {
+    // From the fewest atoms to the most, and with the largest figure first.
+    const std::regex figures("\\| " + row + "[^|]*\\| ([0-9.]+) kB \\|.*\\| ([0-9.]+) kB \\|\n");
+    std::smatch found;
+    ASSERT_TRUE(std::regex_search(table, found, figures)) << row;
+    EXPECT_THAT(help, HasSubstr(found.str(2) + " to " + found.str(1) + " kB"));
+  }
 }
 
 TEST(CommandLine, OtherPages) {

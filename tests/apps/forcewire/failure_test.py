@@ -392,6 +392,18 @@ class QuietTest(ProgramTest):
             self.expect_failure(program, SERVER_VANISHED)
             self.assertEqual(program.out, "")
 
+    def test_check_that_fails(self):
+        """The user has asked for it; of a plug-in it is the author who should hear of it."""
+        plugin = os.path.join(os.environ["FORCEWIRE_TEST_PLUGINS"], "faulty_NO_FAULT.so")
+        model = ("-m", plugin, "-o", "word=contradict itself")
+        with Program([*self.server.arguments, "-q", "--check"], model) as program:
+            connection = self.server.accept()
+            connection.evaluate(np.zeros((3, 3)), np.array([[0.0, 0.0, 0.0], [4.0, 0.0, 0.0]]))
+            connection.send(header("EXIT"))
+            self.expect_end(program, 0)
+            self.assertIn("DISAGREED", program.out)
+            self.assertIn(f"to the author of the plug-in faulty ({plugin}), with", program.err)
+
 
 SPECIES_TABLE = """\
 cutoff = "16 bohr"

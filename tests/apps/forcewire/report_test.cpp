@@ -243,13 +243,24 @@ TEST_F(ReportTest, LostStatisticsAreAWarningEvenWhenQuiet) {
 }
 
 TEST_F(ReportTest, ChecksAreShownEvenWhenQuiet) {
-  report(Verbosity::quiet).check({"the table\n", Verdict::agreed});
+  const Model ours = make_model({"lj", "1,1,3", {}});
+  report(Verbosity::quiet).check({"the table\n", Verdict::agreed}, ours);
   EXPECT_EQ(out(), "the table\n");
   EXPECT_THAT(warnings(), IsEmpty());
-  report(Verbosity::quiet).check({"the table\n", Verdict::cannot_tell});
+  report(Verbosity::quiet).check({"the table\n", Verdict::cannot_tell}, ours);
   EXPECT_THAT(warnings(), IsEmpty());
-  report(Verbosity::quiet).check({"the table\n", Verdict::disagreed});
-  EXPECT_THAT(warnings(), HasSubstr("warning: the check of the first request failed"));
+  report(Verbosity::quiet).check({"the table\n", Verdict::disagreed}, ours);
+  EXPECT_EQ(warnings(),
+            "forcewire: warning: the check of the first request failed, and the run goes on. "
+            "Please report it with the structure and the command line.\n");
+}
+
+TEST_F(ReportTest, AModelThatFailsTheCheckIsItsAuthorsAffair) {
+  Model theirs;
+  theirs.foreign_name = "plug-in morse (./morse.so)";
+  report().check({"the table\n", Verdict::disagreed}, theirs);
+  EXPECT_THAT(warnings(), HasSubstr("report it to the author of the plug-in morse (./morse.so), "
+                                    "with the structure"));
 }
 
 TEST_F(ReportTest, ATemplateThatNobodyReadsIsAWarning) {

@@ -29,6 +29,7 @@ TEST(StopConditions, NoneNever) {
   StopConditions stop(Clock::now() - 24h, std::nullopt, std::nullopt);
   EXPECT_FALSE(stop.requested());
   EXPECT_EQ(stop.reason(), "");
+  EXPECT_FALSE(stop.is_ours_alone());
 }
 
 TEST(StopConditions, Age) {
@@ -37,7 +38,7 @@ TEST(StopConditions, Age) {
   StopConditions old(Clock::now() - 91s, 90500ms, std::nullopt);
   EXPECT_TRUE(old.requested());
   EXPECT_EQ(old.reason(), "--max-seconds 90.5");
-  EXPECT_FALSE(old.is_ours_alone());
+  EXPECT_TRUE(old.is_ours_alone());
   StopConditions newborn(Clock::now(), 0s, std::nullopt);
   EXPECT_TRUE(newborn.requested());
 }
@@ -52,7 +53,7 @@ TEST(StopConditions, StopFileThatAppearsAndStaysInForceWhenItGoes) {
   EXPECT_EQ(stop.reason(), "stop file " + path.string());
   std::filesystem::remove(path);
   EXPECT_TRUE(stop.requested());
-  EXPECT_FALSE(stop.is_ours_alone());
+  EXPECT_TRUE(stop.is_ours_alone());
 }
 
 TEST(StopConditions, WhatElseTheProgramHasInMind) {
@@ -78,7 +79,20 @@ TEST_P(StopSignal, AsksToLeaveAndDoesNotKill) {
         StopConditions stop(Clock::now(), std::nullopt, std::nullopt);
         const bool before = stop.requested();
         raise(number);
-        _exit(!before && stop.requested() && stop.reason() == name ? 0 : 1);
+        const bool after = stop.requested() && stop.reason() == name && !stop.is_ours_alone();
+        _exit(!before && after ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+TEST(StopSignal, MayComeAfterAnotherReasonAndBeTheServersToo) {
+  EXPECT_EXIT(
+      {
+        install_stop_signals();
+        StopConditions stop(Clock::now(), 0s, std::nullopt);
+        const bool before = stop.requested() && stop.is_ours_alone();
+        raise(SIGTERM);
+        _exit(before && stop.reason() == "--max-seconds 0" && !stop.is_ours_alone() ? 0 : 1);
       },
       ::testing::ExitedWithCode(0), "");
 }

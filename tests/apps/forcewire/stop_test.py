@@ -10,6 +10,8 @@ import structures
 from program_run import Program, ProgramTest
 from scripted_server import header, init_message, posdata_message
 
+SERVER_VANISHED = 4
+
 
 def stop_signals(representative):
     """One for each state, and all of them in all states for the table of faults."""
@@ -191,6 +193,27 @@ class StopTest(ProgramTest):
                 said = self.expect_success(program)
                 self.assertIn(f"leaving in order: stop file {stop_file}", said)
                 self.assertRegex(said, r"(?m)^  requests +3 ")
+
+    def test_stop_file_does_not_hide_a_lost_server(self):
+        """A stop file appears, and the server vanishes with its request unfinished"""
+        request = posdata_message(*structures.crystal())
+        with tempfile.TemporaryDirectory() as folder:
+            for number, begun in enumerate((request[:50], request)):
+                stop_file = os.path.join(folder, f"STOP{number}")
+                with self.subTest(bytes=len(begun)), Program(
+                        [*self.server.arguments, "--stop-file", stop_file]) as program:
+                    connection = self.server.accept()
+                    connection.evaluate(*structures.crystal())
+                    connection.send(begun)
+                    if begun == request:
+                        connection.wait_for_result()
+                    time.sleep(0.2)  # it has read what there is
+                    with open(stop_file, "w"):
+                        pass
+                    time.sleep(0.4)  # it is seen, and the server has two seconds to go on
+                    connection.close()
+                    self.expect_failure(program, SERVER_VANISHED,
+                                        "the server closed the connection")
 
     def test_idle_timeout(self):
         with Program([*self.server.arguments, "--idle-timeout", "0.7"]) as program:

@@ -24,6 +24,7 @@ enum class Function {
   reciprocal,
   root,
   inverse_root,
+  looked_up,
   choice
 };
 }
@@ -52,6 +53,8 @@ HWY_INLINE hn::Vec<ClusterTag> value(Function function, hn::Vec<ClusterTag> x) {
       return roots(x).root;
     case Function::inverse_root:
       return roots(x).inverse;
+    case Function::looked_up:
+      return look_up(table, min(floor(Lanes(x)), Lanes(7))).v;
     case Function::choice:
       break;
   }
@@ -76,6 +79,9 @@ struct Distance {
     return {r.r(), -r.inverse_r()};
   }
 };
+
+/// As `looked_up`, of one number.
+double look_up_one(const double* table, double x) { return look_up(table, min(floor(x), 7.0)); }
 
 double energy(bool says_only_r2, const LocalSystem& system, std::span<double> forces) {
   static constexpr double table[pair_table_stride(0)] = {1e-4};  // a cutoff of 100 bohr
@@ -107,6 +113,7 @@ namespace {
 
 HWY_EXPORT(apply);
 HWY_EXPORT(energy);
+HWY_EXPORT(look_up_one);
 
 std::vector<double> values(Function function, std::vector<double> x) {
   x.resize((x.size() + 7) / 8 * 8, 1.0);
@@ -225,6 +232,23 @@ TEST(Lanes, EachLaneChoosesForItself) {
   const std::vector<double> y =
       values(Function::choice, {0.5, 3.5, 4.0, -2.0, 1.0, 2.0, 100.0, 3.0});
   EXPECT_EQ(y, (std::vector<double>{3, 1, -4, 3, 1, 4, -100, 1}));
+}
+
+TEST(Lanes, NobodyReadsOutsideOfATable) {
+  const std::vector<double> x{
+      std::nan(""), -std::nan(""), -1,    -infinity, -1e300, -0.5, 0, -0.0, 1.5, 7, 8,
+      1e10,         1e19,          1e300, infinity,  5};
+  const std::vector<double> expected{3, 3, 3, 3, 3, 3, 3, 3, 1, 6, 6, 6, 6, 6, 6, 9};
+  // Of what is no number `min` may give either: the first or the last.
+  const auto expect = [&](std::size_t at, double got) {
+    EXPECT_TRUE(got == expected[at] || (std::isnan(x[at]) && got == 6)) << x[at] << ": " << got;
+  };
+  const std::vector<double> y = values(Function::looked_up, x);
+  const double table[] = {3, 1, 4, 1, 5, 9, 2, 6};
+  for (std::size_t at = 0; at < x.size(); ++at) {
+    expect(at, y[at]);
+    expect(at, HWY_DYNAMIC_DISPATCH(look_up_one)(table, x[at]));
+  }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 /* A potential in plain C with one thing wrong, FAULT. Without a fault it is two atoms on a spring
- * that never meet, unless the option `word` tells it to compute badly. */
+ * that never meet, unless the option `word` tells it to misbehave. */
 
 #include <math.h>
 #include <string.h>
@@ -59,7 +59,8 @@ static double cutoff(const void* self) {
 }
 
 static double pair_energy(const void* self, int32_t a, int32_t b, double r) {
-  (void)a, (void)b, (void)r;
+  (void)a, (void)b;
+  if (is_told_to("contradict itself")) return 5 - r;
   return 0 * *(const double*)self;
 }
 

@@ -57,7 +57,9 @@ TEST(Kim, ListsItsModels) {
 
 TEST(Kim, WantsToKnowWhichModel) {
   EXPECT_THAT([] { make(""); }, refuses("-o model=NAME"));
-  EXPECT_EQ(make_model({"kim", argon, {}}).potential->species_count(), 1);  // without model=
+  const Model model = make_model({"kim", argon, {}});  // without model=
+  EXPECT_EQ(model.potential->species_count(), 1);
+  EXPECT_EQ(model.foreign_name, "OpenKIM model " + std::string(argon));
 }
 
 TEST(Kim, HelpsWithTheNameOfAModel) {

@@ -38,6 +38,7 @@ TEST(Plugin, InPlainCIsUnderstood) {
   const Model model = make("faulty_NO_FAULT", "k=2eV/angstrom^2");
   EXPECT_EQ(model.potential->cutoff(), 5);
   EXPECT_EQ(model.potential->species_count(), 1);
+  EXPECT_EQ(model.foreign_name, "plug-in faulty (" + plugin("faulty_NO_FAULT") + ")");
   const ModelInfo info = find_model(plugin("faulty_NO_FAULT"));
   EXPECT_EQ(info.name, "faulty");
   EXPECT_THAT(info.help, HasSubstr("k=QUANTITY           stiffness [hartree*bohr^-2] (default 1)"));

@@ -37,6 +37,11 @@ TEST(Registry, GivesEachAtomOfAMixtureItsSpecies) {
   EXPECT_THAT(model.species, ElementsAre(0, 1, 1, 0));
 }
 
+TEST(Registry, AnswersForTheModelsThatItHas) {
+  EXPECT_EQ(make_model({"lj", "5,1e-3,15", {}}).foreign_name, "");
+  EXPECT_EQ(make_model({"morse", "depth=1,a=1,r0=1,cutoff=5", {}}).foreign_name, "");
+}
+
 TEST(Registry, NamesItsModelsWhenOneIsUnknown) {
   EXPECT_THAT(
       [] {
