@@ -24,7 +24,7 @@ from server import Server, frame_message
 from trajectory import WARM_UP, make_frames
 
 WAYS = ['spin', 'auto', 'sleep']
-SHARED = 2048  # atoms that all ranks work on
+SHARED = 9000  # atoms for each rank: ranks of two nodes, too, work on them
 SETTLED = 0.1  # seconds after a request; what comes before is no waiting
 
 
@@ -105,7 +105,7 @@ def lattice_frame(natoms):
 
 def measure_pause(arguments, way, nodes):
     """Share of a core that each rank takes while the server asks nothing."""
-    message = frame_message(*lattice_frame(SHARED))
+    message = frame_message(*lattice_frame(SHARED * arguments.ranks))
     session = Session(arguments, way, nodes)
     for _ in range(3):
         session.connection.request(message, fused=True)

@@ -40,8 +40,8 @@ PIECE = 2 ** 20
 # engine/parallel/relay.hpp: pieces go along a chain of so many nodes at most.
 LONGEST_CHAIN = 8
 
-# engine/parallel/fewest_atoms.cpp, of Lennard-Jones: for a second rank to have a part, and for each
-# rank on one node and on several.
+# engine/parallel/fewest_atoms.cpp, of Lennard-Jones: for a second rank to have a part, and what twice
+# as many ranks of a node, or nodes, must save each rank.
 FEWEST_SHARED, FEWEST_EACH, FEWEST_EACH_OF_SEVERAL_NODES = 1000, 100, 4000
 
 # For each build of a list the ranks ask each other so many times whether fast atoms miss a pair:
@@ -310,9 +310,12 @@ def team(atoms, ranks, ranks_per_node):
         shapes.append((ranks, nodes))
     if atoms < FEWEST_SHARED:
         return shapes[0]
-    worth_it = [(some, on) for some, on in shapes if atoms // some
-                >= (FEWEST_EACH_OF_SEVERAL_NODES if on > 1 else FEWEST_EACH)]
-    return worth_it[-1] if worth_it else shapes[0]
+    def cost(shape):
+        some, on = shape
+        return (atoms / some + FEWEST_EACH * log2(some / on)
+                + FEWEST_EACH_OF_SEVERAL_NODES * log2(on))
+
+    return min(reversed(shapes), key=cost)
 
 
 def run_of_team(atoms, ranks, ranks_per_node, steps_per_build):

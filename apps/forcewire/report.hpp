@@ -43,8 +43,8 @@ class Report {
   /// What the program understood of the first request, so that a wrong unit shows at once.
   /// @param computing how many of the `ranks` compute it
   /// @throws InvalidStructure when the cell is singular; what can be shown, has been
-  void first_request(const Structure& structure, const Periodicity& periodicity, int computing = 1,
-                     int ranks = 1);
+  void first_request(const Structure& structure, const Periodicity& periodicity, int computing,
+                     int ranks);
 
   /// A line for each request, if the user wants it.
   /// @param number of the request, from 1

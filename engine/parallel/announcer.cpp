@@ -13,14 +13,14 @@ constexpr std::chrono::microseconds short_spin{50};
 
 }  // namespace
 
-Announcer::Announcer(const Communicator& world, const Communicator& node, Idle idle)
-    : world_(world), node_(node), idle_(idle), doorbell_(node) {}
+Announcer::Announcer(const Communicator& ranks, const Communicator& node, Idle idle)
+    : ranks_(ranks), node_(node), idle_(idle), doorbell_(node) {}
 
 void Announcer::announce(std::span<std::byte> order) {
-  if (world_.size() == 1) return;
+  if (ranks_.size() == 1) return;
   const auto start = Clock::now();
   MPI_Request request = MPI_REQUEST_NULL;
-  check_mpi(MPI_Ibcast(order.data(), static_cast<int>(order.size()), MPI_BYTE, 0, world_.handle(),
+  check_mpi(MPI_Ibcast(order.data(), static_cast<int>(order.size()), MPI_BYTE, 0, ranks_.handle(),
                        &request),
             "MPI_Ibcast");
   wait(request);
@@ -32,7 +32,7 @@ void Announcer::announce(std::span<std::byte> order) {
 Announcer::Clock::duration Announcer::time_to_spin() const {
   if (idle_ == Idle::spin) return Clock::duration::max();
   // The root does not wait for an order: it hands one out.
-  if (idle_ == Idle::sleep) return world_.is_root() ? short_spin : Clock::duration::zero();
+  if (idle_ == Idle::sleep) return ranks_.is_root() ? short_spin : Clock::duration::zero();
   // A server that was quick to ask again will be so again: to be awake then is worth a millisecond
   // of a core. One that was not leaves the core to others.
   constexpr std::chrono::microseconds quick{500};

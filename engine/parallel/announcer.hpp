@@ -11,18 +11,18 @@
 
 namespace forcewire {
 
-/// Hands the root's orders to all ranks, who may have to wait long for one: the server moves its
-/// atoms, or asks about structures that the root computes alone.
+/// Hands the root's orders to all ranks of a team, who may have to wait long for one: the server
+/// moves its atoms, or asks about structures that the root computes alone.
 ///
 /// By default they spin for a moment and then sleep: see `Idle`. The leader of a node wakes the
 /// others of it; between nodes there is nobody to wake a leader, who looks again now and then: see
 /// `doze`.
 class Announcer {
  public:
-  /// @collective over `world`, of which `node` holds the ranks that share memory with this one
-  Announcer(const Communicator& world, const Communicator& node, Idle idle = Idle::automatic);
+  /// @collective over `ranks`, of which `node` holds the ranks that share memory with this one
+  Announcer(const Communicator& ranks, const Communicator& node, Idle idle = Idle::automatic);
 
-  /// Copies `order` of the root, a few bytes, to all ranks. @collective over `world`
+  /// Copies `order` of the root, a few bytes, to all ranks. @collective
   void announce(std::span<std::byte> order);
 
  private:
@@ -31,7 +31,7 @@ class Announcer {
   Clock::duration time_to_spin() const;
   void wait(MPI_Request request) const;
 
-  const Communicator& world_;
+  const Communicator& ranks_;
   const Communicator& node_;
   Idle idle_;
   Doorbell doorbell_;

@@ -76,9 +76,10 @@ std::span<double> Evaluator::positions(std::size_t count) {
   expected_ = count;
   receivers_ = nullptr;
   const std::span<double> room = storage(count);
-  const std::size_t team = teams_.number_for(count / 3, gathered_number_);
-  if (teams_.shape(team).nodes > 1) {
-    gather(team);
+  const std::size_t number = teams_.number_for(count / 3, last_team_);
+  if (number == 0) return room;
+  gather(number);
+  if (gathered_->spans_nodes()) {
     receivers_ = gathered_;
     receivers_->pieces.expect(count);
   }
@@ -113,6 +114,7 @@ Result Evaluator::evaluate_in_pieces(const Structure& structure) {
   const std::size_t count = structure.positions.size();
   const bool in_place = structure.positions.data() == arrays_.positions.data().data();
   Team* const receivers = std::exchange(receivers_, nullptr);
+  expected_ = 0;
   const std::size_t shared = receivers ? receivers->pieces.take(in_place ? count : 0) : 0;
   check_structure(structure);
   try {
@@ -197,9 +199,10 @@ std::vector<RankReport> Evaluator::report() const {
 
 /// Root: who works on a structure of `count` coordinates, ready for the order to do so.
 Team& Evaluator::team_for(std::size_t count) {
-  const std::size_t number = teams_.number_for(count / 3, gathered_number_);
+  const std::size_t number = teams_.number_for(count / 3, last_team_);
   if (number == 0) return *teams_.find(0);  // nobody else need know
   gather(number);
+  last_team_ = number;
   return *gathered_;
 }
 

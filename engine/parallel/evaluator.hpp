@@ -74,7 +74,7 @@ class Evaluator {
   int rank_count() const { return world().size(); }
   /// Root: how many ranks compute so many atoms, if they are the next. @see FewestAtoms
   int ranks_for(std::size_t natoms) const {
-    return teams_.shape(teams_.number_for(natoms, gathered_number_)).ranks;
+    return teams_.shape(teams_.number_for(natoms, last_team_)).ranks;
   }
   int node_count() const { return teams_.all().nodes.node_count(); }
   const Potential& potential() const { return forces_.potential(); }
@@ -154,6 +154,7 @@ class Evaluator {
   std::size_t gathered_number_;
   Team* gathered_;
   MPI_Comm world_handle_;                     // for the potential
+  std::size_t last_team_ = 0;                 // that computed, but for the root alone; 0: none
   std::size_t expected_ = 0;                  // coordinates, after `positions`
   Team* receivers_ = nullptr;                 // who gets them piece by piece, if anybody does
   PiecewiseSum force_sum_;                    // over nodes; the leaders'

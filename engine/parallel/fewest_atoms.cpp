@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/potentials/potential.hpp"
+
 namespace forcewire {
 
 FewestAtoms fewest_atoms(const Potential& potential) {
-  // Microseconds. The ranks of a node meet some five times in a step, which takes a microsecond each
-  // time for twice as many ranks: what each of them computes must be worth more. To other nodes all
-  // positions have to go, and forces to come back and be added up. By the model of
+  // Microseconds. The ranks of a node meet some five times in a step, which takes a microsecond
+  // each time for twice as many ranks: what each of them computes must be worth more. To other
+  // nodes all positions have to go, and forces to come back and be added up. By the model of
   // apps/bench/scaling (8 to 128 ranks on each of 1 to 8 nodes, 10 GB/s between them, 1000 to 4
   // million atoms) the best choice is 14 % faster than this one at most.
   constexpr double waking = 50;

@@ -9,8 +9,8 @@
 
 namespace forcewire {
 
-ForceExchange::ForceExchange(const Communicator& world, const Communicator& node)
-    : node_(node), mates_(node.gather_to_all(world.rank())) {}
+ForceExchange::ForceExchange(const Communicator& ranks, const Communicator& node)
+    : node_(node), mates_(node.gather_to_all(ranks.rank())) {}
 
 ForceExchange::Routes ForceExchange::open(const VerletList& list,
                                           std::span<const std::int32_t> atoms, Part part,

@@ -37,10 +37,11 @@ class ForceExchange {
     std::vector<Received> foreign;  // of other nodes' atoms: `slot` is the index in the request
   };
 
-  /// @param world of all ranks; @param node those that share memory, kept by reference. @collective
-  ForceExchange(const Communicator& world, const Communicator& node);
+  /// @param node those of the `ranks` that share memory, kept by reference
+  /// @collective over `ranks`
+  ForceExchange(const Communicator& ranks, const Communicator& node);
 
-  /// The ranks of this node, by their rank in the world: as parts they are mates.
+  /// The ranks of this node, by their number among all `ranks`: as parts they are mates.
   std::span<const int> mates() const { return mates_; }
 
   /// Finds the routes for a list that has been built, unless `attempt` has failed: then this rank

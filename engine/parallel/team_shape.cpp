@@ -1,5 +1,6 @@
 #include "engine/parallel/team_shape.hpp"
 
+#include <cmath>
 #include <numeric>
 
 namespace forcewire {
@@ -19,20 +20,25 @@ std::vector<TeamShape> team_shapes(std::span<const int> ranks_of_nodes) {
 std::size_t team_for(std::size_t natoms, std::span<const TeamShape> shapes,
                      const FewestAtoms& fewest) {
   if (natoms < fewest.shared) return 0;
-  std::size_t team = shapes.size() - 1;
-  for (; team > 0; --team) {
-    const TeamShape& shape = shapes[team];
-    const std::size_t each = shape.nodes > 1 ? fewest.each_of_several_nodes : fewest.each;
-    if (natoms / static_cast<std::size_t>(shape.ranks) >= each) break;
+  // In atoms: those of a rank, and what it costs to have the others.
+  const auto cost = [&](const TeamShape& shape) {
+    const double of_node = static_cast<double>(shape.ranks) / shape.nodes;
+    return static_cast<double>(natoms) / shape.ranks +
+           static_cast<double>(fewest.each) * std::log2(of_node) +
+           static_cast<double>(fewest.each_of_several_nodes) * std::log2(shape.nodes);
+  };
+  std::size_t best = 0;
+  for (std::size_t team = 1; team < shapes.size(); ++team) {
+    if (cost(shapes[team]) <= cost(shapes[best])) best = team;
   }
-  return team;
+  return best;
 }
 
 std::size_t team_for(std::size_t natoms, std::span<const TeamShape> shapes,
-                     const FewestAtoms& fewest, std::size_t gathered) {
+                     const FewestAtoms& fewest, std::size_t last) {
   const std::size_t team = team_for(natoms, shapes, fewest);
-  if (team == 0 || team >= gathered) return team;  // the root alone need not be gathered
-  return team_for(natoms + natoms / 2, shapes, fewest) >= gathered ? gathered : team;
+  if (team == 0 || team >= last) return team;  // the root alone need not be gathered
+  return team_for(natoms + natoms / 2, shapes, fewest) >= last ? last : team;
 }
 
 }  // namespace forcewire

@@ -27,13 +27,14 @@ struct TeamShape {
 /// @param ranks_of_nodes of each node, one or more
 std::vector<TeamShape> team_shapes(std::span<const int> ranks_of_nodes);
 
-/// The index of the largest team that is worth its ranks for so many atoms.
+/// The index of the team that is worth its ranks for so many atoms: see FewestAtoms.
 std::size_t team_for(std::size_t natoms, std::span<const TeamShape> shapes,
                      const FewestAtoms& fewest);
 
-/// The same, but stays with the team that is `gathered` while half as many atoms again would be
-/// worth it: another one has to be gathered, for which all ranks must be woken.
+/// The same, but stays with the team that was the `last` one (0: there was none) while half as many
+/// atoms again would be worth it: another one has to be gathered, for which all ranks must be
+/// woken.
 std::size_t team_for(std::size_t natoms, std::span<const TeamShape> shapes,
-                     const FewestAtoms& fewest, std::size_t gathered);
+                     const FewestAtoms& fewest, std::size_t last);
 
 }  // namespace forcewire

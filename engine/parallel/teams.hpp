@@ -26,9 +26,9 @@ class Teams {
   /// @collective over `world`, which is kept by reference
   Teams(const Communicator& world, int pretended_nodes, const FewestAtoms& fewest, Make make);
 
-  /// The number of the team for so many atoms, where that of number `gathered` is at hand.
-  std::size_t number_for(std::size_t natoms, std::size_t gathered) const {
-    return team_for(natoms, shapes_, fewest_, gathered);
+  /// The number of the team for so many atoms, after that of number `last`, or 0.
+  std::size_t number_for(std::size_t natoms, std::size_t last) const {
+    return team_for(natoms, shapes_, fewest_, last);
   }
 
   const TeamShape& shape(std::size_t number) const { return shapes_[number]; }
@@ -39,8 +39,8 @@ class Teams {
   Team& all() { return *teams_.back(); }
   const Team& all() const { return *teams_.back(); }
 
-  /// Another one, or null on ranks that are not in it. (0, the root alone, is there from the
-  /// start.)
+  /// That of this number, or null on ranks that are not in it. (0, the root alone, is there from
+  /// the start, as that of all is.)
   /// @collective over the world the first time
   Team* find(std::size_t number);
 

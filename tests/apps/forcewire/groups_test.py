@@ -23,7 +23,7 @@ class GroupsTest(GroupedRun, ProgramTest):
         """All groups at one server, and all at work at the same time."""
         with Program([*self.server.arguments, *options]) as program:
             connections = [self.server.accept() for _ in range(groups)]
-            for edge in (1, 2, 7):  # the largest are so large that all ranks of a group take part
+            for edge in (1, 2, 13):  # the largest are so large that all ranks of a group take part
                 edges = [edge, *[edge + 1] * (groups - 1)]
                 for connection, own in zip(connections, edges):
                     self.ask_about_supercell(connection, own)

@@ -45,17 +45,21 @@ Configuration good_gas() {
   return gas(Eigen::Vector3d(30, 35, 40).asDiagonal(), 50, 5.8, 0, random);
 }
 
-/// Runs `body(evaluator, model, gas)` on one node and on two, and asks for a good answer before and
-/// after.
+/// Runs `body(evaluator, gas)` on one node and on two, on all ranks and on some of them, and asks
+/// for a good answer before and after.
 template <typename Body>
 void between_good_requests(Body body) {
   const ReferenceModel model(argon());
   const Configuration gas = good_gas();
-  with_each_layout(model, {}, [&](Evaluator& evaluator, const ReferenceModel&) {
-    ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
-    body(evaluator, gas);
-    ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
-  });
+  EvaluatorOptions some_ranks;  // of three or more
+  some_ranks.fewest_atoms = {.shared = 2, .each = 16, .each_of_several_nodes = 16};
+  for (const EvaluatorOptions& options : {EvaluatorOptions(), some_ranks}) {
+    with_each_layout(model, options, [&](Evaluator& evaluator, const ReferenceModel&) {
+      ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
+      body(evaluator, gas);
+      ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
+    });
+  }
 }
 
 TEST(EvaluatorFailure, CoordinateThatIsNoNumber) {

@@ -327,5 +327,88 @@ TEST(EvaluatorPieces, ASlowServer) {
   });
 }
 
+/// Requests of all sizes as servers and callers may make them, finished or not, good or bad, one
+/// after the other at random.
+class AnyRequest {
+ public:
+  AnyRequest(Evaluator& evaluator, unsigned seed) : evaluator_(evaluator), random_(seed) {
+    for (const std::size_t natoms : {1U, 4U, 8U, 12U, 14U, 20U, 26U, 33U, 40U, 60U, 63U, 80U}) {
+      structures_.push_back(some_gas(natoms, random_));
+    }
+  }
+
+  /// @param most how many of the structures may come, the smallest ones
+  void make(std::size_t most) {
+    const Configuration& asked = structures_[random_() % most];
+    const std::size_t size = asked.positions.size();
+    switch (random_() % 8) {
+      case 0:  // not where it was read
+        return expect_answer(asked, asked.structure());
+      case 1:
+        return expect_answer(asked, {asked.cell, read(evaluator_, asked)});
+      case 2:  // never whole, and then another one
+        read(evaluator_, asked, 1 + random_() % size);
+        if (random_() % 2 == 0) {
+          const Configuration& other = structures_[random_() % most];
+          expect_answer(other, other.structure());
+        }
+        return;
+      case 3:  // forces are not waited for
+        evaluator_.evaluate_in_pieces({asked.cell, read(evaluator_, asked)});
+        if (random_() % 2 == 0) evaluator_.await_forces(random_() % size);
+        return;
+      case 4:
+        return expect_failure(Eigen::Matrix3d::Constant(1), read(evaluator_, asked));
+      case 5: {
+        Configuration bad = asked;
+        bad.positions[random_() % size] = nan;
+        return expect_failure(bad.cell, read(evaluator_, bad));
+      }
+      case 6:
+        read(evaluator_, asked);
+        EXPECT_THROW(evaluator_.positions(std::size_t{1} << 47U), PotentialFailure);
+        return;
+      default: {  // fewer than were read
+        Configuration part = asked;
+        part.positions.resize(3 * (1 + random_() % asked.natoms()));
+        const auto positions = read(evaluator_, asked).first(part.positions.size());
+        return expect_answer(part, {part.cell, positions});
+      }
+    }
+  }
+
+ private:
+  void expect_answer(const Configuration& expected, const Structure& asked) {
+    EXPECT_TRUE(agrees(evaluator_.evaluate(asked),
+                       image_sum(model, expected.cell, expected.positions), expected));
+  }
+
+  void expect_failure(const Eigen::Matrix3d& cell, std::span<const double> positions) {
+    EXPECT_THROW(evaluator_.evaluate_in_pieces({cell, positions}), PotentialFailure);
+  }
+
+  Evaluator& evaluator_;
+  Random random_;
+  std::vector<Configuration> structures_;
+};
+
+TEST(EvaluatorPieces, AnySequence) {
+  for (const int nodes : {1, 2, 3, 4}) {
+    if (nodes > Communicator::world().size()) continue;
+    EvaluatorOptions options;
+    options.pretended_nodes = nodes;
+    options.piece = 40;
+    options.fewest_atoms = {.shared = 6, .each = 6, .each_of_several_nodes = 9};
+    SCOPED_TRACE(testing::Message() << nodes << " nodes");
+    with_evaluator(engine_potential(model), options, [](Evaluator& evaluator) {
+      AnyRequest request(evaluator, 1);
+      for (int step = 0; step < 150; ++step) {
+        request.make(step < 60 ? 9 : 12);  // then memory grows
+        ASSERT_FALSE(testing::Test::HasFailure()) << "step " << step;
+      }
+    });
+  }
+}
+
 }  // namespace
 }  // namespace forcewire

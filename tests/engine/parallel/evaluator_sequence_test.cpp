@@ -170,10 +170,13 @@ TEST(EvaluatorSequence, SmallStructuresAreTheRootsAlone) {
 TEST(EvaluatorSequence, EachSizeHasItsTeam) {
   const ReferenceModel model(argon());
   EvaluatorOptions options = with_skin();
-  options.fewest_atoms = {.shared = 15, .each = 10, .each_of_several_nodes = 15};
+  options.fewest_atoms = {.shared = 15, .each = 10, .each_of_several_nodes = 12};
   for_each_layout(options, [&](const EvaluatorOptions& layout) {
     const Communicator world = Communicator::world();
     Evaluator evaluator(world, engine_potential(model), layout);
+    if (evaluator.is_root() && world.size() == 4 && layout.pretended_nodes == 1) {
+      EXPECT_EQ(evaluator.ranks_for(35), 2) << "all are there, and would do for 53 atoms";
+    }
     std::vector<int> computed(static_cast<std::size_t>(world.size()), 0);  // by each rank
     if (evaluator.is_root()) {
       Random random(31);

@@ -190,17 +190,20 @@ void expect_agreement(const Result& result, const Configuration& c) {
 
 /// Runs `body(evaluate)` for each layout, `evaluate(configuration)` compares.
 template <typename Body>
-void with_two_cutoffs(EvaluatorOptions options, Body body) {
-  for_each_layout(options, [&](const EvaluatorOptions& layout) {
-    auto potential = std::make_unique<TwoCutoffs>();
-    TwoCutoffs& two_cutoffs = *potential;
-    with_evaluator(std::move(potential), layout, [&](Evaluator& evaluator) {
-      body([&](const Configuration& c) {
-        two_cutoffs.cell = c.cell;
-        expect_agreement(evaluator.evaluate(c.structure()), c);
-      });
+void with_layout(const EvaluatorOptions& layout, Body body) {
+  auto potential = std::make_unique<TwoCutoffs>();
+  TwoCutoffs& two_cutoffs = *potential;
+  with_evaluator(std::move(potential), layout, [&](Evaluator& evaluator) {
+    body([&](const Configuration& c) {
+      two_cutoffs.cell = c.cell;
+      expect_agreement(evaluator.evaluate(c.structure()), c);
     });
   });
+}
+
+template <typename Body>
+void with_two_cutoffs(const EvaluatorOptions& options, Body body) {
+  for_each_layout(options, [&](const EvaluatorOptions& layout) { with_layout(layout, body); });
 }
 
 TEST(ManyBody, AllKindsOfStructures) {
@@ -226,6 +229,23 @@ TEST(ManyBody, StructuresThatMove) {
       compare(c);
     }
   });
+}
+
+// Two ranks of more, and two nodes of more: guests of ranks that share memory, and of others.
+TEST(ManyBody, SomeRanksAreEnough) {
+  Random random(10);
+  const Configuration c = gas(Eigen::Matrix3d::Identity() * 20, 48, 4.5, 0, random);
+  const auto body = [&](const auto& compare) { compare(c); };
+  EvaluatorOptions options;
+  options.fewest_atoms = {.shared = 2, .each = 14, .each_of_several_nodes = 9};
+  with_two_cutoffs(options, body);
+  const int ranks = Communicator::world().size();
+  for (const int nodes : {3, 4}) {
+    if (nodes > ranks) continue;
+    options.pretended_nodes = nodes;
+    options.fewest_atoms.each_of_several_nodes = nodes == ranks ? 14 : 9;
+    with_layout(options, body);
+  }
 }
 
 TEST(ManyBody, ATinySystemIsTheRootsAlone) {

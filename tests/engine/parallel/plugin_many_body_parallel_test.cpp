@@ -66,7 +66,7 @@ TEST(PluginManyBody, MayCommunicate) {
   const Configuration structure = silicon();
   const auto natoms = static_cast<double>(structure.natoms());
   EvaluatorOptions options;
-  options.fewest_atoms.shared = 10000;  // it wants all ranks all the same
+  options.fewest_atoms = {10000, 10000, 10000};  // it wants all ranks all the same
   for_each_layout(options, [&](const EvaluatorOptions& layout) {
     with_evaluator(make("collective_plugin").potential, layout, [&](Evaluator& evaluator) {
       Configuration two;

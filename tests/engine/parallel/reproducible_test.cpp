@@ -157,7 +157,7 @@ TEST(Reproducible, WhoeverComputes) {
   // The root alone, some, or all.
   const MakePotential make = lennard_jones(ReferenceModel(argon()));
   EvaluatorOptions options = reproducible();
-  options.fewest_atoms = {.shared = 100, .each = 60, .each_of_several_nodes = 400};
+  options.fewest_atoms = {.shared = 30, .each = 15, .each_of_several_nodes = 40};
   with_each(make, options, [&](Evaluator& evaluator) {
     Random random(35);
     for (const int repeats : {3, 7, 2, 7}) {

@@ -46,6 +46,21 @@ TEST(TeamFor, IsTheLargestThatPays) {
   EXPECT_EQ(ranks(128'000), 128);
 }
 
+TEST(TeamFor, DoesNotStayOnASmallNode) {
+  const FewestAtoms fewest{.shared = 500, .each = 100, .each_of_several_nodes = 4000};
+  const auto shape = [&](std::size_t natoms, const std::vector<int>& ranks_of_nodes) {
+    const auto some = shapes(ranks_of_nodes);
+    return some[team_for(natoms, some, fewest)];
+  };
+  EXPECT_EQ(shape(4000, {1, 128}), (TeamShape{1, 1}));
+  EXPECT_EQ(shape(5000, {1, 128}), (TeamShape{2, 129}));
+  EXPECT_EQ(shape(8000, {2, 128}), (TeamShape{1, 2}));
+  EXPECT_EQ(shape(10000, {2, 128}), (TeamShape{2, 130}));
+  EXPECT_EQ(shape(20000, {4, 64, 64}), (TeamShape{2, 68}));
+  EXPECT_EQ(shape(750, {7}), (TeamShape{1, 4}));
+  EXPECT_EQ(shape(760, {7}), (TeamShape{1, 7}));
+}
+
 TEST(TeamFor, IsTheRootAloneWhereRanksAreOnNodesOfTheirOwn) {
   const auto apart = shapes({1, 1});
   const FewestAtoms fewest{.shared = 1000, .each = 100, .each_of_several_nodes = 1000};
