@@ -8,19 +8,19 @@
 // Of a pair of owned atoms, or of one and an image, one side is computed and given to both. Of a
 // pair with a ghost each owner computes its own side, with half of its energy and virial.
 //
-// A pair function is a type with two templates over the vector tag D, and a constant:
+// A pair function is a type with two templates over the vector tag D, and some more:
 //
 //   auto row(D d, std::int64_t species_i) const;      what stays the same along a row
 //   PairTerms<D> operator()(D d, const Row& row, const PairDistances<D>& distances,
 //                           Vec<D> species_j) const;
-//   static constexpr bool only_r2;                    whether r and 1/r are of no use to it
+//   double reach_squared() const;                     beyond which r^2 no pair is in range
+//   static constexpr bool only_r2;                    it is a short one, and has no use for r, 1/r
+//   static constexpr bool one_species;                all pairs are alike, whatever the species
 //
 // Lanes that are not `in_range` count nothing, whatever they hold. `inverse_r2` is what must tell
 // which are: it is zero for an atom that is no partner, however near, and no number (or infinite)
-// for one at the same place, which is in range.
-//
-// A row is gone through twice, for distances first: inverses and roots take long, and what waits
-// for them would fill the core's queues before the next pair could begin.
+// for one at the same place, which is in range. The lanes of a vector are pairs of one atom with
+// any others: those of one cluster, or the near ones of several.
 //
 // Included once per instruction set, inside the dispatch of a kernel.
 
@@ -34,70 +34,36 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <span>
+#include <type_traits>
 
 #include "engine/kernels/cluster-inl.hpp"
 #include "engine/kernels/local_system.hpp"
+#include "engine/kernels/packed_rows-inl.hpp"
 #include "engine/kernels/pair_sums.hpp"
-#include "engine/kernels/reciprocal-inl.hpp"
+#include "engine/kernels/pair_terms-inl.hpp"
+#include "engine/kernels/whole_rows-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace forcewire {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// How far the two atoms of each pair are apart.
-template <class D>
-struct PairDistances {
-  hn::Vec<D> r2, inverse_r2, r, inverse_r;
-};
-
-/// Energy u and -(1/r) du/dr of a vector of pairs, and which of them are within the cutoff.
-template <class D>
-struct PairTerms {
-  hn::Vec<D> energy;
-  hn::Vec<D> force_over_r;
-  hn::Mask<D> in_range;
-};
-
-/// Three components of a force on each lane.
-struct LaneForce {
-  using V = hn::Vec<ClusterTag>;
-  V x, y, z;
-
-  HWY_INLINE void store(double* HWY_RESTRICT to) const {
-    const ClusterTag d;
-    hn::Store(x, d, to);
-    hn::Store(y, d, to + cluster_lanes);
-    hn::Store(z, d, to + 2 * cluster_lanes);
-  }
-};
-
-/// Sums over pairs, a lane each.
-struct LaneSums {
-  using V = hn::Vec<ClusterTag>;
-  V energy, xx, xy, xz, yy, yz, zz;
-
-  static HWY_INLINE LaneSums zeros() {
-    const V zero = hn::Zero(ClusterTag());
-    return {zero, zero, zero, zero, zero, zero, zero};
-  }
-
-  HWY_INLINE void add_virial(const LaneForce& force, V dx, V dy, V dz) {
-    xx = hn::MulAdd(force.x, dx, xx);
-    xy = hn::MulAdd(force.x, dy, xy);
-    xz = hn::MulAdd(force.x, dz, xz);
-    yy = hn::MulAdd(force.y, dy, yy);
-    yz = hn::MulAdd(force.y, dz, yz);
-    zz = hn::MulAdd(force.z, dz, zz);
-  }
-};
+/// How the rows of a cluster are gone through.
+template <class PairFunction>
+#if HWY_TARGET <= HWY_AVX3
+using RowsFor =
+    std::conditional_t<PairFunction::only_r2, WholeRows<PairFunction>, PackedRows<PairFunction>>;
+#else
+using RowsFor = WholeRows<PairFunction>;
+#endif
 
 template <class PairFunction>
 class PairKernel {
  public:
   PairKernel(const LocalSystem& system, const PairFunction& pair, double* forces)
-      : system_(system), pair_(pair), forces_(forces) {}
+      : system_(system), forces_(forces), rows_(system, pair, forces) {}
 
   PairSums run() {
     std::fill_n(forces_, system_.force_numbers(), 0.0);
@@ -122,38 +88,6 @@ class PairKernel {
   using D = ClusterTag;
   using V = hn::Vec<D>;
   static constexpr D d{};
-  static constexpr std::size_t force_numbers = 3 * cluster_slots;      // of a cluster
-  static constexpr std::size_t row_force_numbers = 3 * cluster_lanes;  // of a row, lane by lane
-
-  enum class Partners { owned, ghosts };
-  enum class Virial {
-    of_pairs,  ///< summed up pair by pair
-    of_atoms,  ///< not here: it follows from forces and positions
-  };
-
-  /// The atom of a row.
-  template <class Row>
-  struct RowAtom {
-    V x, y, z;
-    Row row;
-    LaneForce force;
-  };
-
-  /// From the atoms of a vector to that of the row.
-  struct Displacement {
-    V x, y, z;
-    PairDistances<D> distances;
-  };
-
-  /// A part of a row, short enough for its displacements to stay in the first cache.
-  struct Stretch {
-    static constexpr std::size_t longest = 32;
-    static constexpr std::size_t numbers = (PairFunction::only_r2 ? 5 : 7) * cluster_lanes;
-
-    const std::int32_t* HWY_RESTRICT clusters;
-    std::size_t size;
-    double* HWY_RESTRICT displacements;  // of all slots, `numbers` for a vector
-  };
 
   HWY_INLINE LaneSums add_owned() {
     if (!system_.compact) return add_all<Partners::owned, Virial::of_pairs>();
@@ -166,186 +100,9 @@ class PairKernel {
   HWY_INLINE LaneSums add_all() {
     LaneSums sums = LaneSums::zeros();
     for (std::size_t cluster = 0; cluster < system_.owned_clusters; ++cluster) {
-      add_cluster<partners, virial>(cluster, sums);
+      rows_.template add_cluster<partners, virial>(cluster, sums);
     }
     return sums;
-  }
-
-  template <Partners partners, Virial virial>
-  HWY_INLINE void add_cluster(std::size_t index, LaneSums& sums) {
-    constexpr bool is_half_list = partners == Partners::owned;
-    const NeighborRows& rows = is_half_list ? system_.owned_rows : system_.ghost_rows;
-    const std::size_t first = index * cluster_slots;
-    if (!is_half_list && rows.begin[first] == rows.begin[first + cluster_slots]) return;
-
-    // The forces on this cluster stay here until it is done: a number stored and soon loaded as
-    // part of a vector would stall the core.
-    LaneForce on_self[cluster_parts];
-    for (LaneForce& force : on_self) force = {hn::Zero(d), hn::Zero(d), hn::Zero(d)};
-
-    HWY_ALIGN double displacements[Stretch::longest * cluster_parts * Stretch::numbers];
-    HWY_ALIGN double on_rows[cluster_slots * row_force_numbers];
-    for (std::size_t lane = 0; lane < cluster_slots; ++lane) {
-      std::size_t at = rows.begin[first + lane];
-      const std::size_t end = rows.begin[first + lane + 1];
-      auto atom = row_atom(cluster(index) + lane);
-      if constexpr (is_half_list) add_own_cluster<virial>(index, lane, atom, on_self, sums);
-      while (at < end) {
-        const Stretch stretch{rows.cluster.data() + at, std::min(end - at, Stretch::longest),
-                              displacements};
-        find_displacements(stretch, atom);
-        add_stretch<partners, virial>(stretch, atom, sums);
-        at += stretch.size;
-      }
-      atom.force.store(on_rows + lane * row_force_numbers);
-    }
-    for (std::size_t part = 0; part < cluster_parts; ++part) {
-      double* HWY_RESTRICT to = forces_of(index, part);
-      const double* rows_of_part = on_rows + part * cluster_lanes * row_force_numbers;
-      const auto add = [&](V on_them, std::size_t axis) HWY_ATTR {
-        const V on_row = sums_of_rows<cluster_lanes>(rows_of_part + axis * cluster_lanes);
-        double* HWY_RESTRICT sum = to + axis * cluster_slots;
-        hn::Store(hn::Add(hn::Load(d, sum), hn::Add(on_them, on_row)), d, sum);
-      };
-      add(on_self[part].x, 0);
-      add(on_self[part].y, 1);
-      add(on_self[part].z, 2);
-    }
-  }
-
-  /// Sums over the lanes of each of `count` vectors, which lie `row_force_numbers` apart: lane k
-  /// has that of the k-th once `count` is the number of lanes.
-  template <std::size_t count>
-  static HWY_INLINE V sums_of_rows(const double* HWY_RESTRICT row) {
-#if HWY_TARGET == HWY_SCALAR  // one lane, of which there are no halves
-    return hn::Load(d, row);
-#else
-    if constexpr (count == 1) {
-      return hn::Load(d, row);
-    } else {
-      const V first = sums_of_rows<count / 2>(row);
-      const V second = sums_of_rows<count / 2>(row + count / 2 * row_force_numbers);
-      return hn::Add(hn::ConcatEven(d, second, first), hn::ConcatOdd(d, second, first));
-    }
-#endif
-  }
-
-  /// Forces between the atom in `lane` of a cluster and those behind it there.
-  template <Virial virial, class Atom>
-  HWY_INLINE void add_own_cluster(std::size_t index, std::size_t lane, Atom& atom,
-                                  LaneForce (&on_self)[cluster_parts], LaneSums& sums) const {
-    for (std::size_t part = 0; part < cluster_parts; ++part) {
-      const auto behind = hn::Gt(lane_numbers(part), hn::Set(d, static_cast<double>(lane)));
-      Displacement r = displacement(atom, load_part(cluster(index), part));
-      r.distances.inverse_r2 = hn::IfThenElseZero(behind, r.distances.inverse_r2);
-      const V f = add_pairs<virial>(r, species_of(cluster(index), part), atom, sums);
-      LaneForce& force = on_self[part];
-      force = {hn::NegMulAdd(f, r.x, force.x), hn::NegMulAdd(f, r.y, force.y),
-               hn::NegMulAdd(f, r.z, force.z)};
-    }
-  }
-
-  /// From the atom to all others of a stretch.
-  template <class Atom>
-  HWY_INLINE void find_displacements(const Stretch& stretch, const Atom& atom) const {
-    const double* HWY_RESTRICT atoms = system_.atoms.data();
-    double* HWY_RESTRICT to = stretch.displacements;
-    for (std::size_t at = 0; at < stretch.size; ++at) {
-      const auto index = static_cast<std::size_t>(stretch.clusters[at]);
-      for (std::size_t part = 0; part < cluster_parts; ++part) {
-        store(displacement(atom, load_part(atoms + index * cluster_numbers, part)), to);
-        to += Stretch::numbers;
-      }
-    }
-  }
-
-  /// Forces between the atom and all others of a stretch, and on these if they are ours.
-  template <Partners partners, Virial virial, class Atom>
-  HWY_INLINE void add_stretch(const Stretch& stretch, Atom& atom, LaneSums& sums) const {
-    const double* HWY_RESTRICT atoms = system_.atoms.data();
-    double* HWY_RESTRICT forces = forces_;
-    const double* HWY_RESTRICT from = stretch.displacements;
-    for (std::size_t at = 0; at < stretch.size; ++at) {
-      const auto index = static_cast<std::size_t>(stretch.clusters[at]);
-      const double* HWY_RESTRICT other = atoms + index * cluster_numbers;
-      for (std::size_t part = 0; part < cluster_parts; ++part) {
-        const Displacement r = load(from);
-        const V f = add_pairs<virial>(r, species_of(other, part), atom, sums);
-        from += Stretch::numbers;
-        if constexpr (partners == Partners::owned) {
-          double* HWY_RESTRICT to = forces + force_numbers * index + part * cluster_lanes;
-          hn::Store(hn::NegMulAdd(f, r.x, hn::Load(d, to)), d, to);
-          hn::Store(hn::NegMulAdd(f, r.y, hn::Load(d, to + cluster_slots)), d, to + cluster_slots);
-          hn::Store(hn::NegMulAdd(f, r.z, hn::Load(d, to + 2 * cluster_slots)), d,
-                    to + 2 * cluster_slots);
-        }
-      }
-    }
-  }
-
-  /// Adds energy and virial of a vector of pairs, and their forces on the atom of the row.
-  /// @return -(1/r) du/dr
-  template <Virial virial, class Atom>
-  HWY_INLINE V add_pairs(const Displacement& r, V species, Atom& atom, LaneSums& sums) const {
-    const PairTerms<D> terms = pair_(d, atom.row, r.distances, species);
-    sums.energy = hn::Add(sums.energy, hn::IfThenElseZero(terms.in_range, terms.energy));
-    const V f = hn::IfThenElseZero(terms.in_range, terms.force_over_r);
-    atom.force.x = hn::MulAdd(f, r.x, atom.force.x);
-    atom.force.y = hn::MulAdd(f, r.y, atom.force.y);
-    atom.force.z = hn::MulAdd(f, r.z, atom.force.z);
-    if constexpr (virial == Virial::of_pairs) {
-      sums.add_virial({hn::Mul(f, r.x), hn::Mul(f, r.y), hn::Mul(f, r.z)}, r.x, r.y, r.z);
-    }
-    return f;
-  }
-
-  template <class Atom>
-  static HWY_INLINE Displacement displacement(const Atom& atom, const ClusterPart& others) {
-    const V x = hn::Sub(atom.x, others.x);
-    const V y = hn::Sub(atom.y, others.y);
-    const V z = hn::Sub(atom.z, others.z);
-    return {x, y, z, distances(hn::MulAdd(x, x, hn::MulAdd(y, y, hn::Mul(z, z))))};
-  }
-
-  static HWY_INLINE PairDistances<D> distances(V r2) {
-    if constexpr (PairFunction::only_r2) {
-      return with_roots(r2, reciprocal(r2));
-    } else {
-      const Roots r = roots(r2);
-      return {r2, hn::Mul(r.inverse, r.inverse), r.root, r.inverse};
-    }
-  }
-
-  /// The compiler leaves the roots out, unless the function wants them though it said it does not.
-  static HWY_INLINE PairDistances<D> with_roots(V r2, V inverse_r2) {
-    const Roots r = roots(r2);
-    return {r2, inverse_r2, r.root, r.inverse};
-  }
-
-  static HWY_INLINE void store(const Displacement& r, double* HWY_RESTRICT to) {
-    hn::Store(r.x, d, to);
-    hn::Store(r.y, d, to + cluster_lanes);
-    hn::Store(r.z, d, to + 2 * cluster_lanes);
-    hn::Store(r.distances.r2, d, to + 3 * cluster_lanes);
-    hn::Store(r.distances.inverse_r2, d, to + 4 * cluster_lanes);
-    if constexpr (!PairFunction::only_r2) {
-      hn::Store(r.distances.r, d, to + 5 * cluster_lanes);
-      hn::Store(r.distances.inverse_r, d, to + 6 * cluster_lanes);
-    }
-  }
-
-  static HWY_INLINE Displacement load(const double* HWY_RESTRICT from) {
-    const auto number = [&](std::size_t at)
-                            HWY_ATTR { return hn::Load(d, from + at * cluster_lanes); };
-    if constexpr (PairFunction::only_r2) {
-      return {number(0), number(1), number(2), with_roots(number(3), number(4))};
-    } else {
-      return {number(0), number(1), number(2), {number(3), number(4), number(5), number(6)}};
-    }
-  }
-
-  static HWY_INLINE V species_of(const double* HWY_RESTRICT cluster, std::size_t part) {
-    return hn::Load(d, cluster + 3 * cluster_slots + part * cluster_lanes);
   }
 
   /// Adds the virial of pairs of owned atoms and images, from the forces of all of them and of
@@ -357,8 +114,8 @@ class PairKernel {
     const std::size_t clusters = system_.owned_clusters + system_.image_clusters;
     for (std::size_t index = 0; index < clusters; ++index) {
       for (std::size_t part = 0; part < cluster_parts; ++part) {
-        const ClusterPart atoms = load_part(cluster(index), part);
-        const double* at = forces_of(index, part);
+        const ClusterPart atoms = load_part(system_.atoms.data() + index * cluster_numbers, part);
+        const double* at = forces_ + index * cluster_force_numbers + part * cluster_lanes;
         const LaneForce force{hn::Load(d, at), hn::Load(d, at + cluster_slots),
                               hn::Load(d, at + 2 * cluster_slots)};
         sums.add_virial(force, hn::Sub(atoms.x, x0), hn::Sub(atoms.y, y0), hn::Sub(atoms.z, z0));
@@ -366,32 +123,9 @@ class PairKernel {
     }
   }
 
-  HWY_INLINE auto row_atom(const double* HWY_RESTRICT slot) const {
-    std::int64_t species;
-    hwy::CopyBytes<8>(slot + 3 * cluster_slots, &species);
-    using Row = decltype(pair_.row(d, species));
-    return RowAtom<Row>{hn::Set(d, slot[0]),
-                        hn::Set(d, slot[cluster_slots]),
-                        hn::Set(d, slot[2 * cluster_slots]),
-                        pair_.row(d, species),
-                        {hn::Zero(d), hn::Zero(d), hn::Zero(d)}};
-  }
-
-  static HWY_INLINE V lane_numbers(std::size_t part) {
-    return hn::Iota(d, static_cast<double>(part * cluster_lanes));
-  }
-
-  HWY_INLINE const double* cluster(std::size_t index) const {
-    return system_.atoms.data() + index * cluster_numbers;
-  }
-
-  HWY_INLINE double* forces_of(std::size_t index, std::size_t part) const {
-    return forces_ + force_numbers * index + part * cluster_lanes;
-  }
-
   const LocalSystem& system_;
-  const PairFunction& pair_;
   double* HWY_RESTRICT forces_;
+  RowsFor<PairFunction> rows_;
 };
 
 /// @param forces as LocalSystem::force_numbers says

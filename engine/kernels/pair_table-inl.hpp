@@ -3,7 +3,8 @@
 // A pair function is a type with
 //
 //   static constexpr std::size_t parameter_count;   // or as many as there are `options`, if any
-//   static constexpr bool only_r2 = true;           // if it makes no use of r() and inverse_r()
+//   static constexpr bool only_r2 = true;           // if it is a short one, and makes no use of
+//                                                   // r() and inverse_r()
 //   template <class V>
 //   PairValue<V> operator()(const Separation<V>& r, const V* parameters) const;
 //
@@ -21,6 +22,7 @@
 
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -71,8 +73,8 @@ constexpr std::size_t parameter_count_of() {
   }
 }
 
-/// Whether a pair function says that it makes no use of r and 1/r: then they are not computed
-/// ahead.
+/// Whether a pair function says that it is a short one that makes no use of r and 1/r: then they
+/// are not computed ahead.
 template <class Function>
 constexpr bool is_only_r2() {
   if constexpr (requires { Function::only_r2; }) {
@@ -82,16 +84,26 @@ constexpr bool is_only_r2() {
   }
 }
 
-/// @tparam one_species there is one pair of species, whose parameters stay in registers
+/// @tparam is_one_species there is one pair of species, whose parameters stay in registers
 /// @tparam shifted energies are shifted as the table says
-template <class Function, bool one_species, bool shifted>
+template <class Function, bool is_one_species, bool shifted>
 class PairTable {
  public:
+  static constexpr bool one_species = is_one_species;
   static constexpr std::size_t parameter_count = parameter_count_of<Function>();
   static constexpr bool only_r2 = is_only_r2<Function>();
 
   PairTable(const Function& function, const double* table, std::int64_t species_count)
       : function_(function), table_(table), species_count_(species_count) {}
+
+  /// Of the pair of species that sees farthest, and more than rounding could add.
+  double reach_squared() const {
+    double least = table_[0];
+    for (std::int64_t pair = 1; pair < species_count_ * species_count_; ++pair) {
+      least = std::min(least, table_[pair * std::int64_t{stride}]);
+    }
+    return (1 + 1e-12) / least;
+  }
 
   template <class D>
   struct Row {
