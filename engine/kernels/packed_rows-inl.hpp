@@ -113,11 +113,10 @@ class PackedRows {
     static constexpr std::size_t vectors = Stretch::longest + cluster_slots;
     // A row may begin with a vector of its own, and the last one is stored where it may end.
     static constexpr std::size_t pairs = (vectors + cluster_slots + 1) * cluster_lanes;
-    static constexpr std::size_t species_numbers = PairFunction::one_species ? 0 : pairs;
 
     /// Of each pair r^2 at first, then -(1/r) du/dr.
     HWY_ALIGN double numbers[pairs];
-    HWY_ALIGN double species[species_numbers + 1];
+    HWY_ALIGN double species[PairFunction::one_species ? 1 : pairs];  // those of the other atom
     std::uint32_t lanes[vectors];          // of each vector those within reach, a bit each
     std::size_t begin[cluster_slots + 1];  // where the pairs of each row are
   };

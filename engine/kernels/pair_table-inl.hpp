@@ -9,7 +9,8 @@
 //   PairValue<V> operator()(const Separation<V>& r, const V* parameters) const;
 //
 // where V is Lanes, or double for a single pair. It knows nothing of species and cutoffs: what it
-// says of pairs out of reach is not used, whatever it is.
+// says of pairs out of reach is not used, whatever it is. Nor does it know which pairs share a
+// vector.
 //
 // Included once per instruction set, inside the dispatch of a kernel.
 

@@ -26,7 +26,8 @@
 //   static constexpr auto summary = "a line for --help";
 //   static constexpr auto help = "more text for --help";
 //   static constexpr double microseconds_per_atom = 5;  // see plugin.h
-//   static constexpr bool only_r2 = true;  // it makes no use of r.r() and r.inverse_r(): faster
+//   static constexpr bool only_r2 = true;  // short, and makes no use of r.r() and r.inverse_r():
+//                                          // faster
 //   explicit Morse(const Setup& setup);   // reads a file, say; may throw: the text is for the user
 //   static constexpr std::size_t parameter_count = 2;
 //   static void prepare(const double* given, double* parameters);  // p from the options; may

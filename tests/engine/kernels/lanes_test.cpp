@@ -1,5 +1,4 @@
-// What pair functions are written with, which gives on vectors what it gives for one number, and
-// the distances that they get.
+// What pair functions are written with, which gives on vectors what it gives for one number.
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tests/engine/kernels/lanes_test.cpp"
@@ -9,7 +8,6 @@
 #include <hwy/highway.h>
 
 #include "engine/kernels/lanes-inl.hpp"
-#include "engine/kernels/pair_table-inl.hpp"
 #include "engine/kernels/reciprocal-inl.hpp"
 
 #ifndef FORCEWIRE_LANES_TEST_FUNCTION
@@ -69,26 +67,8 @@ void apply(Function function, const double* x, double* y, std::size_t count) {
   }
 }
 
-/// u = r, whatever it says of itself.
-template <bool says_only_r2>
-struct Distance {
-  static constexpr bool only_r2 = says_only_r2;
-
-  template <class V>
-  PairValue<V> operator()(const Separation<V>& r, const V*) const {
-    return {r.r(), -r.inverse_r()};
-  }
-};
-
 /// As `looked_up`, of one number.
 double look_up_one(const double* table, double x) { return look_up(table, min(floor(x), 7.0)); }
-
-double energy(bool says_only_r2, const LocalSystem& system, std::span<double> forces) {
-  static constexpr double table[pair_table_stride(0)] = {1e-4};  // a cutoff of 100 bohr
-  return says_only_r2
-             ? pair_table_kernel(system, Distance<true>(), table, 1, false, forces).energy
-             : pair_table_kernel(system, Distance<false>(), table, 1, false, forces).energy;
-}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace forcewire
@@ -104,15 +84,10 @@ HWY_AFTER_NAMESPACE();
 #include <random>
 #include <vector>
 
-#include "engine/kernels/aligned_vector.hpp"
-#include "engine/kernels/local_system.hpp"
-#include "engine/kernels/simd.hpp"
-
 namespace forcewire {
 namespace {
 
 HWY_EXPORT(apply);
-HWY_EXPORT(energy);
 HWY_EXPORT(look_up_one);
 
 std::vector<double> values(Function function, std::vector<double> x) {
@@ -198,34 +173,6 @@ TEST(Lanes, CirclesAndHyperbolas) {
   expect(Function::sine, std::sin);
   expect(Function::cosine, std::cos);
   expect(Function::hyperbolic_tangent, std::tanh);
-}
-
-TEST(Lanes, DistancesAreRightForThoseWhoSaidThatTheyWantNone) {
-  // Two atoms of one cluster, and one of another that the first sees.
-  const std::size_t width = cluster_width();
-  AlignedVector<double> atoms(2 * 4 * width);
-  for (std::size_t slot = 0; slot < 2 * width; ++slot) {
-    atoms[atom_offset(slot, width)] = padding_distance * static_cast<double>(1 + slot);
-  }
-  for (const std::size_t slot : {std::size_t{0}, std::size_t{1}, width}) {
-    atoms[atom_offset(slot, width)] = 3.0 * static_cast<double>(slot);
-  }
-  std::vector<std::size_t> begin(2 * width + 1, 1);
-  begin[0] = 0;
-  const std::vector<std::int32_t> cluster{1};
-  const std::vector<std::size_t> nowhere(2 * width + 1, 0);
-  LocalSystem system;
-  system.width = width;
-  system.owned_clusters = 2;
-  system.atoms = atoms;
-  system.owned_rows = {begin, cluster};
-  system.ghost_rows = {nowhere, {}};
-  const double expected = 3.0 + 3.0 * static_cast<double>(width);
-  AlignedVector<double> forces(system.force_numbers());
-  for (const bool says_only_r2 : {false, true}) {
-    EXPECT_NEAR(HWY_DYNAMIC_DISPATCH(energy)(says_only_r2, system, forces), expected, 1e-13);
-    EXPECT_NEAR(forces[force_offset(0, width)], 2.0, 1e-15);
-  }
 }
 
 TEST(Lanes, EachLaneChoosesForItself) {
