@@ -25,7 +25,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// u(r) = (c12 r^-12 - c6 r^-6) S(t); see lennard_jones_kernel.hpp.
 template <bool smooth>
 struct LennardJonesFunction {
-  static constexpr bool only_r2 = true;
+  static constexpr bool only_r2 = !smooth;           // a short one unless it ends smoothly
   static constexpr std::size_t parameter_count = 4;  // the table is the same for all truncations
 
   template <class V>

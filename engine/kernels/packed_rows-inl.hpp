@@ -1,19 +1,16 @@
-// Pairs of the atoms of one cluster, those within reach alone: of the lanes of a row's vectors two
-// thirds are farther away, and most pair functions take longer than picking the others. (Not those
-// of a few multiplications, for which see whole_rows-inl.hpp: what is saved there is lost on going
-// through all vectors once more.)
+// Pairs of the atoms of one cluster, where the pair function sees those within reach alone: two
+// thirds of the lanes of a row's vectors are not, and most functions take longer than picking the
+// others. (A few multiplications do not: for them, see whole_rows-inl.hpp.)
 //
-// All rows of a cluster are gone through three times: to find r^2 of all pairs and pack those
-// within reach into full vectors; to turn these r^2 into -(1/r) du/dr, and sum up energies; and to
-// unpack that for each vector, and add forces. Between being packed and being loaded numbers have
-// the time to reach the cache, which a core would wait for: they are stored and loaded at other
-// places.
+// The rows of a cluster are gone through three times: to find r^2 of all pairs and pack those
+// within reach into full vectors; to turn that into -(1/r) du/dr, and sum up energies; and to
+// unpack this for each vector of the rows, and add forces. Not row by row: a vector that is loaded
+// where others begin and end must be in the cache, and what has just been stored is not yet.
 //
-// Vectors are packed in a register and stored whole. To store the picked lanes alone is one
-// instruction, too, but of hundreds of cycles on AMD's Zen 4.
+// What is packed is stored as a whole vector, whose end the next one overwrites. To store the
+// picked lanes alone is one instruction as well, but takes AMD's Zen 4 more than a hundred cycles.
 //
-// With AVX-512 only: other instruction sets would have to permute by tables, for half as many
-// lanes.
+// With AVX-512 alone: other vectors are half as long, and would have to be permuted by tables.
 //
 // Included once per instruction set, inside the dispatch of a kernel.
 

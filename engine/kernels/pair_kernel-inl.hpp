@@ -1,9 +1,11 @@
 // The pair kernel: energy, forces and full virial of any pair function over rows of clusters.
 //
 // One owned atom at a time against a vector of atoms that lie together in memory: contiguous loads,
-// no gather and no transposition. Lanes whose atom is out of reach are wasted, about half of them,
-// and that is still cheaper. (Clusters: S. Pall and B. Hess, Comput. Phys. Commun. 184, 2641
-// (2013); rows of single atoms instead of whole clusters keep the wasted lanes few.)
+// no gather and no transposition. Lanes whose atom is out of reach are wasted, half of them or
+// more. (Clusters: S. Pall and B. Hess, Comput. Phys. Commun. 184, 2641 (2013); rows of single
+// atoms instead of whole clusters keep the wasted lanes few.) For distances and forces that is
+// still cheaper than anything else; how many lanes the pair function is wasted on, WholeRows and
+// PackedRows say.
 //
 // Of a pair of owned atoms, or of one and an image, one side is computed and given to both. Of a
 // pair with a ghost each owner computes its own side, with half of its energy and virial.
@@ -50,11 +52,12 @@ namespace forcewire {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// How the rows of a cluster are gone through.
+/// How the rows of a cluster are gone through. A function is cheap if it is short and finds its
+/// parameters in registers.
 template <class PairFunction>
 #if HWY_TARGET <= HWY_AVX3
-using RowsFor =
-    std::conditional_t<PairFunction::only_r2, WholeRows<PairFunction>, PackedRows<PairFunction>>;
+using RowsFor = std::conditional_t<PairFunction::only_r2 && PairFunction::one_species,
+                                   WholeRows<PairFunction>, PackedRows<PairFunction>>;
 #else
 using RowsFor = WholeRows<PairFunction>;
 #endif

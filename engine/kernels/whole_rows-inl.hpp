@@ -1,5 +1,6 @@
-// Pairs of the atoms of one cluster, all lanes of a row's vectors alike: where a pair function is
-// cheap, or vectors are short, picking those within the cutoff would cost more.
+// Pairs of the atoms of one cluster, where the pair function sees whole vectors of a row, whatever
+// is within reach. Where vectors are short or functions cheap, picking would take longer; see
+// packed_rows-inl.hpp.
 //
 // A row is gone through twice, for distances first: inverses and roots take long, and what waits
 // for them would fill the core's queues before the next pair could begin.

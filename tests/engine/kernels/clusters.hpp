@@ -50,9 +50,7 @@ class Clusters {
             {ghosts_.begin, ghosts_.cluster}};
   }
 
-  /// Moves an atom to where another one is.
-  void move_onto(std::size_t slot, std::size_t other) {
-    const Eigen::Vector3d place = Slot(system(), other).position;
+  void move(std::size_t slot, const Eigen::Vector3d& place) {
     for (int axis = 0; axis < 3; ++axis) coordinate(slot, axis) = place[axis];
   }
 

@@ -143,7 +143,7 @@ TEST_P(LennardJonesKernel, AtomsAtOnePlaceHaveNoEnergy) {
       std::size_t atom = 0;
       while (is_padding(clusters, atom)) ++atom;
       if (other == atom || is_padding(clusters, other)) continue;
-      clusters.move_onto(other, atom);
+      clusters.move(other, Slot(clusters.system(), atom).position);
       const LocalSystem system = clusters.system();
       AlignedVector<double> forces(system.force_numbers());
       const LocalSums sums =

@@ -170,10 +170,11 @@ TEST(PairTable, RowsThatAreTakenInStretches) {
   }
 }
 
-/// They must not pass for atoms out of reach.
-TEST(PairTable, AtomsAtOnePlaceHaveNoForces) {
+/// At one place with another atom, or nowhere, an atom must not pass for one out of reach.
+TEST(PairTable, AtomsAtOnePlaceOrNowhereAreNoticed) {
   const Table table({16});
   const std::size_t width = cluster_width();
+  const Eigen::Vector3d nowhere = Eigen::Vector3d::Constant(std::nan(""));
   for (const bool says_only_r2 : {false, true}) {
     int pairs = 0;
     for (const std::size_t cluster : {std::size_t{0}, width, 5 * width}) {
@@ -183,10 +184,16 @@ TEST(PairTable, AtomsAtOnePlaceHaveNoForces) {
         std::size_t atom = 0;
         while (Slot(system, atom).is_padding()) ++atom;
         if (other == atom || Slot(system, other).is_padding()) continue;
-        clusters.move_onto(other, atom);
-        AlignedVector<double> forces(system.force_numbers());
-        HWY_DYNAMIC_DISPATCH(distances)(says_only_r2, system, table.numbers(), 1, false, forces);
-        EXPECT_FALSE(force_in_slot(system, forces, atom).allFinite()) << atom << " and " << other;
+        for (const Eigen::Vector3d& place : {Slot(system, atom).position, nowhere}) {
+          clusters.move(other, place);
+          AlignedVector<double> forces(system.force_numbers());
+          const PairSums sums = HWY_DYNAMIC_DISPATCH(distances)(says_only_r2, system,
+                                                                table.numbers(), 1, false, forces);
+          EXPECT_FALSE(force_in_slot(system, forces, atom).allFinite()) << atom << " " << other;
+          if (place.hasNaN()) {
+            EXPECT_FALSE(std::isfinite(sums.energy)) << atom << " " << other;
+          }
+        }
         ++pairs;
       }
     }
