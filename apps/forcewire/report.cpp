@@ -161,13 +161,14 @@ void Report::species_row(const Model& model) {
 }
 
 void Report::first_request(const Structure& structure, const Periodicity& periodicity,
-                           int computing, int ranks) {
+                           int computing, int ranks, double microseconds_per_atom) {
   if (!shows(Verbosity::normal)) return;
   const std::size_t atoms = structure.positions.size() / 3;
   std::string text = "first request\n" + row("atoms", fmt::format("{}", atoms));
   if (computing < ranks) {
     text += row("computed by",
-                fmt::format("{} of {} ranks (more would not be faster)", computing, ranks));
+                fmt::format("{} of {} ranks (more are not worth it while an atom takes {:g} us)",
+                            computing, ranks, microseconds_per_atom));
   }
   text += fmt::format("  {:<18} {:^38}   {:^38}\n", "cell", "bohr", "angstrom");
   for (int axis = 0; axis < 3; ++axis) {

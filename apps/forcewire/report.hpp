@@ -41,10 +41,10 @@ class Report {
   void warning(std::string_view text);
 
   /// What the program understood of the first request, so that a wrong unit shows at once.
-  /// @param computing how many of the `ranks` compute it
+  /// @param computing how many of the `ranks` compute it, by what an atom is taken to cost [us]
   /// @throws InvalidStructure when the cell is singular; what can be shown, has been
   void first_request(const Structure& structure, const Periodicity& periodicity, int computing,
-                     int ranks);
+                     int ranks, double microseconds_per_atom);
 
   /// A line for each request, if the user wants it.
   /// @param number of the request, from 1

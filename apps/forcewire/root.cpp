@@ -230,8 +230,8 @@ EngineLoopObserver Root::observer(Evaluator& evaluator) {
 
 void Root::introduce(const Structure& structure, const Evaluator& evaluator) {
   report_.first_request(structure, command_.periodicity,
-                        evaluator.ranks_for(structure.positions.size() / 3),
-                        evaluator.rank_count());
+                        evaluator.ranks_for(structure.positions.size() / 3), evaluator.rank_count(),
+                        evaluator.potential().microseconds_per_atom());
   if (command_.verbosity == Verbosity::quiet) return;
   if (const auto text = vacuum_warning(structure, command_.periodicity, evaluator.potential())) {
     report_.warning(*text);

@@ -1,6 +1,7 @@
 #include "engine/parallel/position_pieces.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "engine/parallel/doze.hpp"
 
@@ -19,6 +20,7 @@ std::size_t PositionPieces::take(std::size_t count) {
 }
 
 void PositionPieces::start(std::span<double> positions, std::size_t begin, std::size_t end) {
+  assert(begin > 0 || !is_under_way());  // those of the request before have ended
   gone_ = end;
   if (nodes_.is_leader()) start_piece(positions.subspan(begin, end - begin));
 }
@@ -29,6 +31,7 @@ void PositionPieces::finish() {
 
 void PositionPieces::bring(std::span<double> rest) {
   if (!nodes_.is_leader()) return;
+  assert(!is_under_way());
   if (rest.size() <= piece_) {
     nodes_.leaders().broadcast(rest);
     return;

@@ -95,7 +95,7 @@ TEST_F(ReportTest, FirstRequestInBothUnits) {
   Eigen::Matrix3d cell = 10 * angstrom * Eigen::Matrix3d::Identity();
   cell(2, 2) *= 2;
   cell(2, 0) = 1;
-  report().first_request({cell, positions}, {}, 1, 1);
+  report().first_request({cell, positions}, {}, 1, 1, 0.1);
   EXPECT_THAT(out(), ContainsRegex("atoms +10\n"));
   EXPECT_THAT(out(), ContainsRegex("a +18.897261 +0.000000 +0.000000 +10.000000 +0.000000"));
   EXPECT_THAT(out(),
@@ -109,15 +109,17 @@ TEST_F(ReportTest, FirstRequestInBothUnits) {
 
 TEST_F(ReportTest, FirstRequestSaysWhenNotAllRanksComputeIt) {
   const std::vector<double> positions{0, 0, 0, 0, 0, 2};
-  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 4, 4);
+  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 4, 4, 0.1);
   EXPECT_THAT(out(), Not(HasSubstr("ranks")));
-  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 1, 4);
-  EXPECT_THAT(out(), ContainsRegex("computed by +1 of 4 ranks .more would"));
+  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 1, 4, 0.1);
+  EXPECT_THAT(
+      out(),
+      ContainsRegex("computed by +1 of 4 ranks .more are not worth it while an atom takes 0.1 us"));
 }
 
 TEST_F(ReportTest, FirstRequestOfAMolecule) {
   const std::vector<double> positions{0, 0, 0, 0, 0, 2};
-  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 1, 1);
+  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 1, 1, 0.1);
   EXPECT_THAT(out(),
               AllOf(ContainsRegex("periodic axes +none\n"), Not(HasSubstr("volume")),
                     Not(HasSubstr("density")), ContainsRegex("2.0000 bohr = 1.0584 angstrom")));
@@ -125,7 +127,7 @@ TEST_F(ReportTest, FirstRequestOfAMolecule) {
 
 TEST_F(ReportTest, AtomsTooNearAreAWarning) {
   const std::vector<double> positions{0, 0, 0, 0, 0, 0.9};
-  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 1, 1);
+  report().first_request({Eigen::Matrix3d::Zero(), positions}, {}, 1, 1, 0.1);
   EXPECT_THAT(warnings(),
               AllOf(HasSubstr("warning: atoms "), HasSubstr("0.9000 bohr"), HasSubstr("units")));
 }
@@ -135,7 +137,7 @@ TEST_F(ReportTest, SingularCellIsShownBeforeItFails) {
   Eigen::Matrix3d cell = Eigen::Matrix3d::Identity();
   cell.row(2) = cell.row(0) + cell.row(1);
   Report shown = report();
-  EXPECT_THROW(shown.first_request({cell, positions}, {}, 1, 1), InvalidStructure);
+  EXPECT_THROW(shown.first_request({cell, positions}, {}, 1, 1, 0.1), InvalidStructure);
   EXPECT_THAT(out(), ContainsRegex("c +1.000000 +1.000000 +0.000000"));
 }
 
@@ -275,7 +277,7 @@ TEST_F(ReportTest, QuietSaysNothing) {
   Report shown = report(Verbosity::quiet);
   shown.start(command(), make_model({"lj", "1,1,3", {}}), {9, 1, 9, 1});
   shown.note("note");
-  shown.first_request({Eigen::Matrix3d::Zero(), positions}, {}, 1, 1);
+  shown.first_request({Eigen::Matrix3d::Zero(), positions}, {}, 1, 1, 0.1);
   shown.summary({}, {});
   EXPECT_THAT(out() + warnings(), IsEmpty());
 }

@@ -55,6 +55,9 @@ void between_good_requests(Body body) {
   some_ranks.fewest_atoms = {.shared = 2, .each = 16, .each_of_several_nodes = 16};
   for (const EvaluatorOptions& options : {EvaluatorOptions(), some_ranks}) {
     with_each_layout(model, options, [&](Evaluator& evaluator, const ReferenceModel&) {
+      if (options.fewest_atoms.shared > 0 && evaluator.rank_count() > 2) {
+        EXPECT_EQ(evaluator.ranks_for(gas.natoms()), 2);
+      }
       ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
       body(evaluator, gas);
       ASSERT_TRUE(agrees_with_reference(evaluator, model, gas));
