@@ -41,8 +41,8 @@ PIECE = 2 ** 20
 LONGEST_CHAIN = 8
 
 # engine/parallel/fewest_atoms.cpp, of Lennard-Jones: for a second rank to have a part, and what twice
-# as many ranks of a node, or nodes, must save each rank.
-FEWEST_SHARED, FEWEST_EACH, FEWEST_EACH_OF_SEVERAL_NODES = 1000, 100, 4000
+# as many ranks of a node, or nodes, must save each rank; what sending an atom to other nodes costs.
+FEWEST_SHARED, FEWEST_EACH, FEWEST_EACH_OF_SEVERAL_NODES, SENT = 1000, 100, 4000, 0.02
 
 # For each build of a list the ranks ask each other so many times whether fast atoms miss a pair:
 # at the last steps before it, and often at the build itself (counted: 61 in 16 builds).
@@ -313,7 +313,7 @@ def team(atoms, ranks, ranks_per_node):
     def cost(shape):
         some, on = shape
         return (atoms / some + FEWEST_EACH * log2(some / on)
-                + FEWEST_EACH_OF_SEVERAL_NODES * log2(on))
+                + FEWEST_EACH_OF_SEVERAL_NODES * log2(on) + (SENT * atoms if on > 1 else 0))
 
     return min(reversed(shapes), key=cost)
 

@@ -25,7 +25,8 @@ std::size_t team_for(std::size_t natoms, std::span<const TeamShape> shapes,
     const double of_node = static_cast<double>(shape.ranks) / shape.nodes;
     return static_cast<double>(natoms) / shape.ranks +
            static_cast<double>(fewest.each) * std::log2(of_node) +
-           static_cast<double>(fewest.each_of_several_nodes) * std::log2(shape.nodes);
+           static_cast<double>(fewest.each_of_several_nodes) * std::log2(shape.nodes) +
+           (shape.nodes > 1 ? fewest.sent * static_cast<double>(natoms) : 0);
   };
   std::size_t best = 0;
   for (std::size_t team = 1; team < shapes.size(); ++team) {

@@ -130,9 +130,12 @@ class PredictionTest(unittest.TestCase):
     def test_few_atoms_are_for_few_ranks(self):
         for atoms, ranks, expected in (
                 (999, 1024, (1, 1)), (1000, 1024, (8, 1)), (4000, 1024, (32, 1)),
-                (4000, 24, (24, 1)), (32000, 1024, (128, 1)), (1023999, 256, (128, 1)),
-                (1024000, 1024, (256, 2)), (4096000, 1024, (1024, 8)), (4096000, 300, (300, 3))):
+                (4000, 24, (24, 1)), (32000, 1024, (128, 1)), (4096000, 300, (128, 1))):
             self.assertEqual(model.team(atoms, ranks, 128), expected, (atoms, ranks))
+        for atoms, ranks, expected in (
+                (8000, 64, (8, 1)), (100000, 64, (16, 2)), (512000, 64, (64, 8)),
+                (512000, 50, (50, 7))):
+            self.assertEqual(model.team(atoms, ranks, 8), expected, (atoms, ranks))
 
     def test_orders_of_pieces(self):
         for atoms, nodes, orders in (4000000, 8, 91), (4000000, 1, 0), (43690, 8, 0), (43691, 8, 1):

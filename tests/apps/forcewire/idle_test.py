@@ -23,7 +23,7 @@ def processor_seconds(pid):
 
 
 class IdleTest(ProgramTest):
-    STRUCTURE = structures.liquid(25000)  # so many that all ranks take part
+    STRUCTURE = structures.liquid(32000)  # so many that all ranks take part
 
     def start(self, stack, *options):
         """The program and its connection, after a first request."""

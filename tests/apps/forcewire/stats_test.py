@@ -48,7 +48,7 @@ class StatsCase(ProgramTest):
 
 class StatsTest(StatsCase):
     def test_numbers_are_those_of_the_run(self):
-        small, large = structures.crystal(), structures.liquid(25000)
+        small, large = structures.crystal(), structures.liquid(32000)
         start, begin = time.monotonic(), int(time.time())
         with self.start() as program:
             connection = self.server.accept()
@@ -78,7 +78,7 @@ class StatsTest(StatsCase):
         natoms = len(small[1])
         self.assertEqual(
             stats["atoms"],
-            {"fewest": natoms, "most": 25000, "total": 5 * 25000 + 21 * natoms},
+            {"fewest": natoms, "most": 32000, "total": 5 * 32000 + 21 * natoms},
         )
         self.assertEqual(stats["evaluations"], 26)
         self.expect_times(stats, said, took)
@@ -119,7 +119,7 @@ class StatsTest(StatsCase):
             [rank["list_rebuilds"] for rank in ranks[1:]], [1] * (Program.ranks - 1)
         )
         # Other nodes get each position once, and send each force once.
-        moved = 5 * 24 * 25000 * (self.nodes - 1)
+        moved = 5 * 24 * 32000 * (self.nodes - 1)
         self.assertEqual(
             stats["between_nodes"], {"positions_bytes": moved, "forces_bytes": moved}
         )

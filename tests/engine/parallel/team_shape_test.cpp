@@ -61,6 +61,19 @@ TEST(TeamFor, DoesNotStayOnASmallNode) {
   EXPECT_EQ(shape(760, {7}), (TeamShape{1, 7}));
 }
 
+TEST(TeamFor, HasOneNodeWhereThatComputesAnAtomSoonerThanItIsSent) {
+  const FewestAtoms fewest{
+      .shared = 1000, .each = 100, .each_of_several_nodes = 4000, .sent = 0.02};
+  const auto nodes = [&](const std::vector<int>& ranks_of_nodes) {
+    const auto some = shapes(ranks_of_nodes);
+    return some[team_for(10'000'000, some, fewest)].nodes;
+  };
+  EXPECT_EQ(nodes({128, 128, 128, 128}), 1);
+  EXPECT_EQ(nodes({50, 50}), 1);
+  EXPECT_EQ(nodes({24, 24}), 2);
+  EXPECT_EQ(nodes({40, 40, 40, 40, 40, 40, 40, 40}), 8);
+}
+
 TEST(TeamFor, IsTheRootAloneWhereRanksAreOnNodesOfTheirOwn) {
   const auto apart = shapes({1, 1});
   const FewestAtoms fewest{.shared = 1000, .each = 100, .each_of_several_nodes = 1000};

@@ -44,8 +44,10 @@ TEST(FewestAtoms, AreWorthWakingASecondRank) {
 TEST(FewestAtoms, AreWorthOneMoreRank) {
   EXPECT_EQ(fewest_atoms(Ideal()).each, 100U);
   EXPECT_EQ(fewest_atoms(Ideal()).each_of_several_nodes, 4000U);
+  EXPECT_DOUBLE_EQ(fewest_atoms(Ideal()).sent, 0.02);
   EXPECT_EQ(fewest_atoms(Slow(40)).each, 1U);
   EXPECT_EQ(fewest_atoms(Slow(40)).each_of_several_nodes, 10U);
+  EXPECT_DOUBLE_EQ(fewest_atoms(Slow(40)).sent, 0.00005);
 }
 
 /// Atoms that ask for lists of their own.
