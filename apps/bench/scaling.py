@@ -172,8 +172,8 @@ def print_measured(comparison, rows):
 
 
 def print_predictions(predictions):
-    print(f'\nPredicted round trips, socket included\n{"atoms":>8}{"ranks":>7}'
-          f'{"compute":>9}{"nodes":>7}{"step":>14}{"speed-up":>10}{"efficiency":>12}{"engine alone":>14}   '
+    print(f'\nPredicted round trips, socket included\n{"atoms":>8}{"ranks":>7}{"compute":>9}'
+          f'{"nodes":>7}{"step":>14}{"speed-up":>10}{"efficiency":>12}{"engine alone":>14}   '
           + ''.join(f'{kind:>15}' for kind in model.KINDS))
     for each in predictions:
         print(f'{each["atoms"]:>8}{each["ranks"]:>7}{each["computing"]:>9}{each["nodes"]:>7}'
@@ -181,9 +181,9 @@ def print_predictions(predictions):
               f'{each["engine_speedup"]:>13.1f}x   '
               + ''.join(f'{each["kinds_s"][kind] / each["step_s"]:>15.1%}'
                         for kind in model.KINDS))
-    print('compute: so many of the ranks have a part, on so many nodes; the others would not make it '
-          'faster.\nparallel: by owned atoms; surface: images, guests, ghosts; repeated: on every rank or '
-          'node; serial:\nrank 0 alone, the socket and forces of other nodes that it adds up; '
+    print('compute: so many of the ranks have a part, on so many nodes; the others would not make '
+          'it faster.\nparallel: by owned atoms; surface: images, guests, ghosts; repeated: on '
+          'every rank or node; serial:\nrank 0 alone, the socket and forces of other nodes that it adds up; '
           'communication: without what the\nnetwork does while rank 0 reads and writes the socket, '
           'which is taken to overlap in full but for a\npiece of 1 MiB: the best that can be, and '
           'not measured. Engine alone: speed-up without the socket.')

@@ -40,9 +40,11 @@ PIECE = 2 ** 20
 # engine/parallel/relay.hpp: pieces go along a chain of so many nodes at most.
 LONGEST_CHAIN = 8
 
-# engine/parallel/fewest_atoms.cpp, of Lennard-Jones: for a second rank to have a part, and what twice
-# as many ranks of a node, or nodes, must save each rank; what sending an atom to other nodes costs.
-FEWEST_SHARED, FEWEST_EACH, FEWEST_EACH_OF_SEVERAL_NODES, SENT = 1000, 100, 4000, 0.02
+# engine/parallel/fewest_atoms.cpp, of Lennard-Jones: for a second rank to have a part; what twice as
+# many ranks of a node, or nodes, must save each rank; and what sending an atom to other nodes costs.
+FEWEST_SHARED = 1000
+FEWEST_EACH, FEWEST_EACH_OF_SEVERAL_NODES = 100, 4000
+SENT = 0.02
 
 # For each build of a list the ranks ask each other so many times whether fast atoms miss a pair:
 # at the last steps before it, and often at the build itself (counted: 61 in 16 builds).

@@ -202,17 +202,10 @@ class PackedRows {
         const V f{_mm512_maskz_expand_pd(_cvtu32_mask8(bits), hn::LoadU(d, pairs).raw)};
         pairs += std::popcount(bits);
         const ClusterPart r = displacement(atom, atoms + cluster * cluster_numbers);
-        force = {hn::MulAdd(f, r.x, force.x), hn::MulAdd(f, r.y, force.y),
-                 hn::MulAdd(f, r.z, force.z)};
-        if constexpr (virial == Virial::of_pairs) {
-          sums.add_virial({hn::Mul(f, r.x), hn::Mul(f, r.y), hn::Mul(f, r.z)}, r.x, r.y, r.z);
-        }
+        force.add(f, r);
+        if constexpr (virial == Virial::of_pairs) sums.add_virial(f, r);
         if constexpr (partners == Partners::owned) {
-          double* HWY_RESTRICT to = forces + cluster * cluster_force_numbers;
-          hn::Store(hn::NegMulAdd(f, r.x, hn::Load(d, to)), d, to);
-          hn::Store(hn::NegMulAdd(f, r.y, hn::Load(d, to + cluster_slots)), d, to + cluster_slots);
-          hn::Store(hn::NegMulAdd(f, r.z, hn::Load(d, to + 2 * cluster_slots)), d,
-                    to + 2 * cluster_slots);
+          subtract_force(f, r, forces + cluster * cluster_force_numbers);
         }
       });
       force.store(on_row);

@@ -57,7 +57,35 @@ struct LaneForce {
     hn::Store(y, d, to + cluster_lanes);
     hn::Store(z, d, to + 2 * cluster_lanes);
   }
+
+  /// Adds the force of pairs, f = -(1/r) du/dr, on the atom that their displacement `r` leads to.
+  template <class Displacement>
+  HWY_INLINE void add(V f, const Displacement& r) {
+    x = hn::MulAdd(f, r.x, x);
+    y = hn::MulAdd(f, r.y, y);
+    z = hn::MulAdd(f, r.z, z);
+  }
+
+  /// Adds the force on the other atom.
+  template <class Displacement>
+  HWY_INLINE void subtract(V f, const Displacement& r) {
+    x = hn::NegMulAdd(f, r.x, x);
+    y = hn::NegMulAdd(f, r.y, y);
+    z = hn::NegMulAdd(f, r.z, z);
+  }
 };
+
+/// The same, where the forces on a part of a cluster are.
+template <class Displacement>
+HWY_INLINE void subtract_force(hn::Vec<ClusterTag> f, const Displacement& r,
+                               double* HWY_RESTRICT from) {
+  const ClusterTag d;
+  double* HWY_RESTRICT y = from + cluster_slots;
+  double* HWY_RESTRICT z = from + 2 * cluster_slots;
+  hn::Store(hn::NegMulAdd(f, r.x, hn::Load(d, from)), d, from);
+  hn::Store(hn::NegMulAdd(f, r.y, hn::Load(d, y)), d, y);
+  hn::Store(hn::NegMulAdd(f, r.z, hn::Load(d, z)), d, z);
+}
 
 /// Sums over pairs, a lane each.
 struct LaneSums {
@@ -67,6 +95,11 @@ struct LaneSums {
   static HWY_INLINE LaneSums zeros() {
     const V zero = hn::Zero(ClusterTag());
     return {zero, zero, zero, zero, zero, zero, zero};
+  }
+
+  template <class Displacement>
+  HWY_INLINE void add_virial(V f, const Displacement& r) {
+    add_virial({hn::Mul(f, r.x), hn::Mul(f, r.y), hn::Mul(f, r.z)}, r.x, r.y, r.z);
   }
 
   HWY_INLINE void add_virial(const LaneForce& force, V dx, V dy, V dz) {

@@ -116,9 +116,7 @@ class WholeRows {
       Displacement r = displacement(atom, load_part(cluster(index), part));
       r.distances.inverse_r2 = hn::IfThenElseZero(behind, r.distances.inverse_r2);
       const V f = add_pairs<virial>(r, species_of(cluster(index), part), atom, sums);
-      LaneForce& force = on_self[part];
-      force = {hn::NegMulAdd(f, r.x, force.x), hn::NegMulAdd(f, r.y, force.y),
-               hn::NegMulAdd(f, r.z, force.z)};
+      on_self[part].subtract(f, r);
     }
   }
 
@@ -150,11 +148,7 @@ class WholeRows {
         const V f = add_pairs<virial>(r, species_of(other, part), atom, sums);
         from += Stretch::numbers;
         if constexpr (partners == Partners::owned) {
-          double* HWY_RESTRICT to = forces + cluster_force_numbers * index + part * cluster_lanes;
-          hn::Store(hn::NegMulAdd(f, r.x, hn::Load(d, to)), d, to);
-          hn::Store(hn::NegMulAdd(f, r.y, hn::Load(d, to + cluster_slots)), d, to + cluster_slots);
-          hn::Store(hn::NegMulAdd(f, r.z, hn::Load(d, to + 2 * cluster_slots)), d,
-                    to + 2 * cluster_slots);
+          subtract_force(f, r, forces + cluster_force_numbers * index + part * cluster_lanes);
         }
       }
     }
@@ -167,12 +161,8 @@ class WholeRows {
     const PairTerms<D> terms = pair_(d, atom.row, r.distances, species);
     sums.energy = hn::Add(sums.energy, hn::IfThenElseZero(terms.in_range, terms.energy));
     const V f = hn::IfThenElseZero(terms.in_range, terms.force_over_r);
-    atom.force.x = hn::MulAdd(f, r.x, atom.force.x);
-    atom.force.y = hn::MulAdd(f, r.y, atom.force.y);
-    atom.force.z = hn::MulAdd(f, r.z, atom.force.z);
-    if constexpr (virial == Virial::of_pairs) {
-      sums.add_virial({hn::Mul(f, r.x), hn::Mul(f, r.y), hn::Mul(f, r.z)}, r.x, r.y, r.z);
-    }
+    atom.force.add(f, r);
+    if constexpr (virial == Virial::of_pairs) sums.add_virial(f, r);
     return f;
   }
 

@@ -52,7 +52,6 @@ Evaluator::Evaluator(const Communicator& world, std::unique_ptr<Potential> poten
                return make_team(std::move(ranks), std::move(nodes));
              }),
       gathered_number_(teams_.number_of_all()),
-      gathered_(&teams_.all()),
       world_handle_(world.handle()),
       force_sum_(options_.piece) {
   for (const std::int32_t species : options_.species) {
@@ -79,8 +78,8 @@ std::span<double> Evaluator::positions(std::size_t count) {
   const std::size_t number = teams_.number_for(count / 3, last_team_);
   if (number == 0) return room;
   gather(number);
-  if (gathered_->spans_nodes()) {
-    receivers_ = gathered_;
+  if (gathered().spans_nodes()) {
+    receivers_ = &gathered();
     receivers_->pieces.expect(count);
   }
   return room;
@@ -167,12 +166,12 @@ int Evaluator::serve() {
         grow(number);
         break;
       case Order::share:
-        gathered_->pieces.start(arrays_.positions.data(), shared, number);
-        count_positions(*gathered_, number - shared);
+        gathered().pieces.start(arrays_.positions.data(), shared, number);
+        count_positions(gathered(), number - shared);
         break;
       case Order::evaluate:
         // The root made the same cell from the same numbers: it does not throw here.
-        work(*gathered_, cell_of(Eigen::Map<const Matrix3dRows>(command.cell_rows.data())), number,
+        work(gathered(), cell_of(Eigen::Map<const Matrix3dRows>(command.cell_rows.data())), number,
              shared);
         break;
       case Order::release:
@@ -203,7 +202,7 @@ Team& Evaluator::team_for(std::size_t count) {
   if (number == 0) return *teams_.find(0);  // nobody else need know
   gather(number);
   last_team_ = number;
-  return *gathered_;
+  return gathered();
 }
 
 /// What is under way between nodes ends before the next order is carried out, whether anybody still
@@ -211,7 +210,7 @@ Team& Evaluator::team_for(std::size_t count) {
 /// more of them are announced.
 Evaluator::Command Evaluator::announce(Command command) {
   force_sum_.finish();
-  gathered_->announcer.announce(std::as_writable_bytes(std::span(&command, 1)));
+  gathered().announcer.announce(std::as_writable_bytes(std::span(&command, 1)));
   const bool is_next_piece = command.order == Order::share && command.shared > 0;
   if (!is_next_piece) end_pieces();
   return command;
@@ -231,9 +230,7 @@ void Evaluator::gather(std::size_t team) {
 
 /// Who is not in a team stays with all: the next order there is for everybody again.
 void Evaluator::join(std::size_t number) {
-  Team* const team = teams_.find(number);
-  gathered_number_ = team ? number : teams_.number_of_all();
-  gathered_ = team ? team : &teams_.all();
+  gathered_number_ = teams_.find(number) ? number : teams_.number_of_all();
 }
 
 std::span<double> Evaluator::storage(std::size_t count) {
@@ -251,7 +248,7 @@ std::optional<PotentialFailure> Evaluator::grow(std::size_t count) {
 }
 
 void Evaluator::end_pieces() {
-  PositionPieces& pieces = gathered_->pieces;
+  PositionPieces& pieces = gathered().pieces;
   if (!pieces.is_under_way()) return;
   const Stopwatch watch(statistics_.sharing);
   pieces.finish();

@@ -128,6 +128,7 @@ class Evaluator {
   };
 
   const Communicator& world() const { return teams_.all().ranks; }
+  Team& gathered() { return *teams_.find(gathered_number_); }
   std::unique_ptr<Team> make_team(Communicator ranks, NodeLayout nodes) const;
   Team& team_for(std::size_t count);
   Command announce(Command command);
@@ -152,7 +153,6 @@ class Evaluator {
   StructureForces forces_;
   Teams teams_;
   std::size_t gathered_number_;
-  Team* gathered_;
   MPI_Comm world_handle_;                     // for the potential
   std::size_t last_team_ = 0;                 // that computed, but for the root alone; 0: none
   std::size_t expected_ = 0;                  // coordinates, after `positions`
